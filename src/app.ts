@@ -1,0 +1,198 @@
+import { openCatalog } from "./catalog/catalog.ts";
+import type { Config } from "./config.ts";
+import { openAccounts } from "./customers/accounts.ts";
+import type { Aftermath } from "./customers/aftermath.ts";
+import { openAuctionIds } from "./customers/auction-ids.ts";
+import { openLimits } from "./customers/limits.ts";
+import { type Operator, openOperator } from "./customers/operator.ts";
+import { openPasswords } from "./customers/passwords.ts";
+import { openPublishers, type Publishers } from "./customers/publishers.ts";
+import { openSigningSecrets } from "./customers/signing-secrets.ts";
+import { openSubscriptions } from "./customers/subscriptions.ts";
+import { GroupCommit } from "./database/commit.ts";
+import { lockDataDir, openDataDir } from "./database/data-dir.ts";
+import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
+import { openStore, type Store } from "./database/open.ts";
+import { openAttempts } from "./delivery/attempt.ts";
+import { openDeadLetters } from "./delivery/dead-letters.ts";
+import { openDeliveries } from "./delivery/deliveries.ts";
+import { openDeliveryList } from "./delivery/delivery-list.ts";
+import { openDestinations } from "./delivery/destinations.ts";
+import { Dispatcher } from "./delivery/dispatcher.ts";
+import { openPageKeys } from "./delivery/page-keys.ts";
+import { ReadyQueue } from "./delivery/ready-queue.ts";
+import { openTargetCheck } from "./delivery/target-check.ts";
+import { openClientAddress } from "./http/client-address.ts";
+import { openCredentials } from "./http/credentials.ts";
+import { openServer } from "./http/server.ts";
+import { openEvents } from "./intake/events.ts";
+import { openPublish } from "./intake/publish.ts";
+import type { Log } from "./log.ts";
+import { openRouter } from "./routing/route.ts";
+import { type Sealer, sealerFrom } from "./sealer.ts";
+import type { Seams } from "./seams.ts";
+import { VERSION } from "./version.ts";
+
+/** What the hub stands on: an open, locked data folder. */
+export interface Ground {
+  store: Store;
+  sealer: Sealer;
+  commits: GroupCommit;
+  /** Closes the database and gives the folder back. */
+  close(): void;
+}
+
+/** A whole hub in this process. */
+export interface App {
+  /** Begins to deliver and to answer; resolves with the port it listens on. */
+  start(): Promise<{ port: number }>;
+  /** Stops listening, lets what is under way end, and closes the database. */
+  stop(): Promise<void>;
+  operator: Operator;
+  publishers: Publishers;
+  /** The key of publisher `default`, when this start has made it. */
+  newPublishKey: string | null;
+  /** Resolves when no attempt is under way and no write waits. */
+  idle(): Promise<void>;
+  /** Answers a request without a socket. */
+  handle(request: Request): Promise<Response>;
+}
+
+/**
+ * Opens the data folder for this process alone.
+ * @throws DatabaseError when another process has it or the database is not ours.
+ */
+export function openGround(config: Config, seams: Seams): Ground {
+  openDataDir(config.dataDir);
+  const lock = lockDataDir(config.dataDir);
+  try {
+    const secretKey = secretKeyFor(config, seams.randomBytes);
+    const sealer = sealerFrom(secretKey, seams.randomBytes);
+    const store = openStore(config.dataDir, { now: seams.clock.now(), fingerprint: sealer.fingerprint });
+    const commits = new GroupCommit(store.sqlite);
+    const close = () => {
+      store.close();
+      lock.release();
+    };
+    return { store, sealer, commits, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Puts the hub together; the only place that knows every part. */
+export async function openApp(parts: { config: Config; seams: Seams; log: Log }): Promise<App> {
+  const ground = openGround(parts.config, parts.seams);
+  try {
+    return await assemble(parts, ground);
+  } catch (error) {
+    ground.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  { config, seams, log }: { config: Config; seams: Seams; log: Log },
+  ground: Ground,
+): Promise<App> {
+  const { store, sealer, commits } = ground;
+  const { sqlite } = store;
+  const base = { store, commits, sealer, seams, config, log };
+  const firstDelayMs = config.retryDelaysMs[0] ?? 0;
+
+  const catalog = openCatalog();
+  const signingSecrets = openSigningSecrets(base);
+  const deliveries = openDeliveries(sqlite);
+  const destinations = openDestinations(sqlite);
+  const router = openRouter(sqlite, config.auctionIds);
+  const queue = new ReadyQueue({
+    slots: config.deliveryConcurrency,
+    isOpen: (subscriptionId) => destinations.find(subscriptionId)?.isOpen ?? false,
+  });
+  const attempt = openAttempts({
+    seams,
+    allowTargets: config.allowTargets,
+    timeoutMs: config.deliveryTimeoutMs,
+    userAgent: `lanehook/${VERSION}`,
+  });
+  const dispatcher = new Dispatcher({
+    ...base,
+    queue,
+    deliveries,
+    destinations,
+    attempt,
+    secretsFor: signingSecrets.secretsFor,
+    retryDelaysMs: config.retryDelaysMs,
+  });
+  const aftermath: Aftermath = {
+    cancelPending: deliveries.cancelPending,
+    changed: router.changed,
+    committed: (customerId) => dispatcher.changed(customerId),
+  };
+  commits.onRollback = router.rolledBack;
+
+  const passwords = openPasswords();
+  const limits = openLimits({ clock: seams.clock, config });
+  const auctionIds = openAuctionIds({ ...base, aftermath });
+  const accounts = openAccounts({ ...base, passwords, limits, signingSecrets, auctionIds });
+  const operator = openOperator({ ...base, passwords, signingSecrets, auctionIds, aftermath });
+  const publishers = openPublishers(base);
+  const checkTarget = openTargetCheck({ seams, allowTargets: config.allowTargets });
+  const subscriptions = openSubscriptions({ ...base, catalog, auctionIds, checkTarget, aftermath });
+
+  const pageKeys = openPageKeys(sealer);
+  const deliveryList = openDeliveryList(sqlite, pageKeys);
+  const deadLetters = openDeadLetters({ ...base, sqlite, deliveries, dispatcher, pageKeys, firstDelayMs });
+  const events = openEvents(sqlite);
+  const publish = openPublish({ ...base, events, deliveries, router, dispatcher, firstDelayMs });
+
+  const newPublishKey = await keepPublishKey(config, publishers);
+  const server = openServer({
+    log,
+    catalog,
+    accounts,
+    auctionIds,
+    subscriptions,
+    signingSecrets,
+    deliveryList,
+    deadLetters,
+    publish,
+    credentials: openCredentials({ ...base, accounts, publishers }),
+    clientAddress: openClientAddress({ config }),
+  });
+
+  return {
+    async start() {
+      const { port } = await server.listen(config.host, config.port);
+      dispatcher.start();
+      return { port };
+    },
+    async stop() {
+      await server.stop();
+      await dispatcher.stop();
+      await commits.idle();
+      ground.close();
+    },
+    async idle() {
+      await commits.idle();
+      await dispatcher.idle();
+    },
+    operator,
+    publishers,
+    newPublishKey,
+    handle: server.handle,
+  };
+}
+
+/** PUBLISH_KEY where it is set; else the key in the data folder, made at the first start. */
+async function keepPublishKey(config: Config, publishers: Publishers): Promise<string | null> {
+  if (config.publishKey !== null) {
+    await publishers.setDefault(config.publishKey);
+    return null;
+  }
+  if (publishers.list().some(({ name }) => name === "default")) return null;
+  const { key, isNew } = keptPublishKey(config.dataDir, publishers.generateKey);
+  await publishers.setDefault(key);
+  return isNew ? key : null;
+}

@@ -1,0 +1,38 @@
+import type { Store } from "../database/open.ts";
+import { changes } from "../database/schema.ts";
+
+/** Who changed something. */
+export type Actor = "customer" | "operator";
+
+/** One change as it is kept, so that "why was it not delivered" can be answered later. */
+export interface Change {
+  customerId: number;
+  at: number;
+  actor: Actor;
+  subject: "subscription" | "auction-ids" | "customer";
+  subjectKey: string;
+  /** null: there was nothing. */
+  before: unknown;
+  /** null: there is nothing any more. */
+  after: unknown;
+}
+
+/** The record of who changed what and when. */
+export interface Changes {
+  /** Writes one row; called inside a transaction. Nothing is written where before and after are the same. */
+  record(change: Change): void;
+}
+
+/** Opens the record of changes. */
+export function openChanges({ store }: { store: Store }): Changes {
+  return {
+    record({ before, after, ...change }) {
+      const row = { ...change, before: jsonOrNull(before), after: jsonOrNull(after) };
+      if (row.before !== row.after) store.drizzle.insert(changes).values(row).run();
+    },
+  };
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

@@ -1,0 +1,79 @@
+import type { Database } from "bun:sqlite";
+import { afterReadyIo } from "../seams.ts";
+
+/** Work that writes; it runs inside a transaction, must not wait, and may run again if a neighbour failed. */
+export type Work<T> = (sqlite: Database) => T;
+
+interface Waiting {
+  work: Work<unknown>;
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+  result?: unknown;
+}
+
+/** Works in one commit at most, so that one commit stays within a few milliseconds. */
+const MAX_WORKS_PER_COMMIT = 256;
+
+/**
+ * Puts all writes through one door. Works that arrive while a commit runs share the next one: one fsync for all
+ * of them, no timer under load, no waiting when idle. A promise settles only once its work is on disk.
+ */
+export class GroupCommit {
+  readonly #sqlite: Database;
+  #waiting: Waiting[] = [];
+  #isScheduled = false;
+
+  /** Called after a commit was undone: what was read inside it may be wrong. */
+  onRollback: () => void = () => {};
+
+  constructor(sqlite: Database) {
+    this.#sqlite = sqlite;
+  }
+
+  /** Resolves with the work's result after the fsync; rejects with what the work or the disk threw. */
+  run<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when no work waits. */
+  async idle(): Promise<void> {
+    while (this.#waiting.length > 0) await new Promise<void>((resolve) => afterReadyIo(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    afterReadyIo(() => {
+      this.#isScheduled = false;
+      this.#commit(this.#waiting.splice(0, MAX_WORKS_PER_COMMIT));
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #commit(batch: Waiting[]): void {
+    try {
+      this.#sqlite.run("BEGIN IMMEDIATE");
+      for (const each of batch) each.result = each.work(this.#sqlite);
+      this.#sqlite.run("COMMIT");
+    } catch (error) {
+      this.#rollBack();
+      this.#commitApart(batch, error);
+      return;
+    }
+    for (const each of batch) each.resolve(each.result);
+  }
+
+  /** After a batch was undone: each work alone, so that who failed fails alone. */
+  #commitApart(batch: Waiting[], error: unknown): void {
+    if (batch.length === 1) batch[0]?.reject(error);
+    else for (const each of batch) this.#commit([each]);
+  }
+
+  #rollBack(): void {
+    if (this.#sqlite.inTransaction) this.#sqlite.run("ROLLBACK");
+    this.onRollback();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Database } from "bun:sqlite";
+import hub from "../../migrations/0001_hub.sql" with { type: "text" };
+
+/** The hub's tables, step by step; a step that has been released is never edited. */
+const migrations = [{ name: "0001_hub", sql: hub }] as const;
+
+/** The database cannot be used by this executable; the message says why and nothing was changed. */
+export class DatabaseError extends Error {
+  override name = "DatabaseError";
+}
+
+/** Makes the tables of a new database, or adds what an older one lacks. @throws DatabaseError */
+export function migrate(db: Database, now: number): void {
+  db.run(
+    "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+  );
+  refuseForeignSchema(db);
+  const applied = appliedNames(db);
+  for (const { name, sql } of migrations) {
+    if (applied.has(name)) continue;
+    db.transaction(() => {
+      db.run(sql);
+      db.run("INSERT INTO migrations (name, hash, applied_at) VALUES (?, ?, ?)", [name, hash(sql), now]);
+    }).immediate();
+  }
+}
+
+/** Refuses a database that a newer executable has made, or whose steps differ from ours; reads only. */
+export function refuseForeignSchema(db: Database): void {
+  const ours = new Map(migrations.map(({ name, sql }) => [name as string, hash(sql)]));
+  for (const { name, hash: found } of rows(db)) {
+    const expected = ours.get(name);
+    if (expected === undefined) {
+      throw new DatabaseError(
+        `The database was made by a newer lanehook (it has ${name}). Use that version; nothing was changed.`,
+      );
+    }
+    if (expected !== found) {
+      throw new DatabaseError(
+        `The database was made by another build of lanehook (its ${name} differs). Nothing was changed.`,
+      );
+    }
+  }
+}
+
+function appliedNames(db: Database): Set<string> {
+  return new Set(rows(db).map(({ name }) => name));
+}
+
+function rows(db: Database): { name: string; hash: string }[] {
+  const known = db.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'").get();
+  if (known === null) return [];
+  return db
+    .query<{ name: string; hash: string }, []>("SELECT name, hash FROM migrations ORDER BY name")
+    .all();
+}
+
+function hash(sql: string): string {
+  return new Bun.CryptoHasher("sha256").update(sql).digest("hex");
+}

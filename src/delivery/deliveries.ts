@@ -1,0 +1,151 @@
+import type { Database } from "bun:sqlite";
+import type { Environment } from "../database/schema.ts";
+import type { AttemptRecord } from "./attempt.ts";
+import type { DueDelivery, Lane } from "./lane.ts";
+import type { Refill } from "./ready-queue.ts";
+import type { Settlement } from "./settle.ts";
+
+/** All that an attempt needs to know of its delivery and event. */
+export interface Parcel {
+  deliveryId: string;
+  eventId: string;
+  eventType: string;
+  payload: string;
+  environment: Environment;
+}
+
+/** A delivery to be made. */
+export interface NewDelivery {
+  publicId: string;
+  /** The internal id of its event. */
+  eventId: number;
+  subscriptionId: number;
+  customerId: number;
+  dueAt: number;
+  createdAt: number;
+  replayOf: string | null;
+}
+
+/** The hot statements on deliveries, prepared once. All that write run inside a commit. */
+export type Deliveries = ReturnType<typeof openDeliveries>;
+
+/** Prepares the statements that move deliveries through their states. */
+export function openDeliveries(sqlite: Database) {
+  const insert = sqlite.prepare<
+    { id: number },
+    [string, number, number, number, number, number, string | null]
+  >(
+    `INSERT INTO deliveries (public_id, event_id, subscription_id, customer_id, status, due_at, created_at, replay_of)
+     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)`,
+  );
+  const succeed = sqlite.prepare(
+    `UPDATE deliveries SET status = 'success', due_at = NULL, settled_at = ?, last_attempt_at = ?, attempts = ?
+     WHERE id = ? AND status = 'pending'`,
+  );
+  const bury = sqlite.prepare(
+    `UPDATE deliveries SET status = 'failed', due_at = NULL, settled_at = ?, last_attempt_at = ?, attempts = ?,
+       failure_reason = ? WHERE id = ? AND status = 'pending'`,
+  );
+  const retry = sqlite.prepare(
+    `UPDATE deliveries SET due_at = ?, last_attempt_at = ?, attempts = ? WHERE id = ? AND status = 'pending'`,
+  );
+  const noteLateAttempt = sqlite.prepare(
+    "UPDATE deliveries SET last_attempt_at = ?, attempts = ? WHERE id = ? AND status = 'cancelled'",
+  );
+  const recordAttempt = sqlite.prepare(
+    `INSERT INTO attempts (delivery_id, attempt, at, duration_ms, resolve_ms, first_byte_ms, outcome, webhook_url,
+       request_headers, response_status, response_headers, response_body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const cancelPending = sqlite.prepare(
+    `UPDATE deliveries SET status = 'cancelled', due_at = NULL, settled_at = ?
+     WHERE subscription_id = ? AND status = 'pending'`,
+  );
+  const due = sqlite.prepare<
+    { id: number; subscriptionId: number; customerId: number; dueAt: number; attempts: number },
+    [number, number, number]
+  >(
+    `SELECT id, subscription_id AS subscriptionId, customer_id AS customerId, due_at AS dueAt, attempts
+     FROM deliveries WHERE subscription_id = ? AND status = 'pending' AND due_at <= ?
+     ORDER BY due_at, attempts, id LIMIT ?`,
+  );
+  const nextDue = sqlite.prepare<{ at: number | null }, [number, number]>(
+    "SELECT min(due_at) AS at FROM deliveries WHERE subscription_id = ? AND status = 'pending' AND due_at > ?",
+  );
+  const parcel = sqlite.prepare<Parcel, [number]>(
+    `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
+     FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ? AND d.status = 'pending'`,
+  );
+  const subscriptionsWithPending = sqlite.prepare<{ subscriptionId: number; customerId: number }, []>(
+    `SELECT s.id AS subscriptionId, s.customer_id AS customerId FROM subscriptions s
+     WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.subscription_id = s.id AND d.status = 'pending')`,
+  );
+
+  return {
+    /** Adds a pending delivery; returns its internal id. */
+    add(delivery: NewDelivery): number {
+      const { publicId, eventId, subscriptionId, customerId, dueAt, createdAt, replayOf } = delivery;
+      const { lastInsertRowid } = insert.run(
+        publicId,
+        eventId,
+        subscriptionId,
+        customerId,
+        dueAt,
+        createdAt,
+        replayOf,
+      );
+      return Number(lastInsertRowid);
+    },
+
+    /** Writes an attempt and what it means; false when the delivery was cancelled while it was under way. */
+    settle(id: number, record: AttemptRecord, settlement: Settlement): boolean {
+      const { attempt, at } = record;
+      const endedAt = Math.round(at + record.durationMs);
+      const { changes } =
+        settlement.status === "success"
+          ? succeed.run(endedAt, at, attempt, id)
+          : settlement.status === "failed"
+            ? bury.run(endedAt, at, attempt, settlement.reason, id)
+            : retry.run(settlement.dueAt, at, attempt, id);
+      if (changes === 0) noteLateAttempt.run(at, attempt, id);
+      recordAttempt.run(
+        id,
+        attempt,
+        at,
+        record.durationMs,
+        record.resolveMs,
+        record.firstByteMs,
+        record.outcome,
+        record.webhookUrl,
+        record.requestHeaders,
+        record.responseStatus,
+        record.responseHeaders,
+        record.responseBody,
+      );
+      return changes === 1;
+    },
+
+    /** Cancels all that is pending for a subscription that is deleted. */
+    cancelPending(subscriptionId: number, now: number): void {
+      cancelPending.run(now, subscriptionId);
+    },
+
+    /** The next due deliveries of a lane, ones it holds already among them, and when the next after those is due. */
+    refill(lane: Lane, now: number): Refill {
+      const limit = lane.held.size + lane.windowSize;
+      const rows: DueDelivery[] = due.all(lane.subscriptionId, now, limit);
+      const nextDueAt = nextDue.get(lane.subscriptionId, now)?.at ?? null;
+      return { due: rows, hasMore: rows.length === limit, nextDueAt };
+    },
+
+    /** What an attempt sends; null when the delivery is no longer pending. */
+    parcel(id: number): Parcel | null {
+      return parcel.get(id);
+    },
+
+    /** The subscriptions that have anything pending, whether due or not. */
+    subscriptionsWithPending(): { subscriptionId: number; customerId: number }[] {
+      return subscriptionsWithPending.all();
+    },
+  };
+}

@@ -1,0 +1,233 @@
+import type { GroupCommit } from "../database/commit.ts";
+import { describeError, type Log } from "../log.ts";
+import type { Seams } from "../seams.ts";
+import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
+import type { Deliveries, Parcel } from "./deliveries.ts";
+import type { Destinations } from "./destinations.ts";
+import type { DueDelivery, Lane } from "./lane.ts";
+import { describeOutcome, type Outcome } from "./outcome.ts";
+import type { ReadyQueue } from "./ready-queue.ts";
+import { type Settlement, settle } from "./settle.ts";
+
+/** A delivery that was just made; with its parcel at hand, its first attempt need not read it. */
+export interface FreshDelivery extends DueDelivery {
+  parcel: Parcel | null;
+}
+
+/** An attempt that was made, and what was sent. */
+interface Made {
+  parcel: Parcel;
+  outcome: Outcome;
+  record: AttemptRecord;
+}
+
+/** Payloads of waiting deliveries kept in memory, in characters; past this they are read when their turn comes. */
+const MAX_HELD_PAYLOAD = 16 * 1024 * 1024;
+
+/** How long to wait before an outcome that could not be written is written again. */
+const REWRITE_DELAY_MS = 1000;
+
+/** What the dispatcher works with. */
+export interface DispatcherParts {
+  queue: ReadyQueue;
+  deliveries: Deliveries;
+  destinations: Destinations;
+  commits: GroupCommit;
+  attempt: MakeAttempt;
+  secretsFor: (customerId: number, now: number) => readonly { value: string }[];
+  seams: Pick<Seams, "clock">;
+  retryDelaysMs: readonly number[];
+  log: Log;
+}
+
+/**
+ * Brings due deliveries to their receivers: takes them from the ready queue while slots are free, makes the
+ * attempt, and settles the outcome. Woken by commits, by attempts that end and by one timer; it never polls.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #parcels = new Map<number, Parcel>();
+  #heldPayload = 0;
+  readonly #open = new Set<Promise<void>>();
+  #timer: { at: number; cancel: () => void } | null = null;
+  #isRunning = false;
+  #unwritten = 0;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins with whatever the last run of the hub left pending. */
+  start(): void {
+    this.#isRunning = true;
+    for (const { subscriptionId, customerId } of this.#parts.deliveries.subscriptionsWithPending()) {
+      this.#parts.queue.markDue(subscriptionId, customerId);
+    }
+    this.#pump();
+  }
+
+  /** Takes deliveries whose commit is on disk. */
+  offer(fresh: readonly FreshDelivery[]): void {
+    const now = this.#now();
+    for (const delivery of fresh) {
+      const { id, subscriptionId, customerId, dueAt, attempts } = delivery;
+      if (dueAt > now) this.#parts.queue.schedule(subscriptionId, customerId, dueAt);
+      else if (this.#parts.queue.offer({ id, subscriptionId, customerId, dueAt, attempts }))
+        this.#hold(delivery);
+    }
+    this.#pump();
+  }
+
+  /** A customer's subscriptions or status have changed on disk. */
+  changed(customerId: number): void {
+    this.#parcels.clear();
+    this.#heldPayload = 0;
+    for (const [subscriptionId, { isOpen }] of this.#parts.destinations.reread(customerId)) {
+      this.#parts.queue.reopen(subscriptionId, isOpen);
+    }
+    this.#pump();
+  }
+
+  /** Starts no more attempts and resolves once those under way have ended and are on disk. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#timer?.cancel();
+    this.#timer = null;
+    await this.idle();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+
+  /** When the next delivery becomes due, ms UTC; null when none is. */
+  get nextDueAt(): number | null {
+    return this.#parts.queue.nextAlarmAt;
+  }
+
+  #pump(): void {
+    if (!this.#isRunning || this.#unwritten > 0) return;
+    const { queue, seams } = this.#parts;
+    queue.wake(this.#now());
+    for (;;) {
+      const delivery = queue.take(seams.clock.monotonic(), (lane) => this.#refill(lane));
+      if (delivery === null) break;
+      const work = this.#deliver(delivery).finally(() => this.#open.delete(work));
+      this.#open.add(work);
+    }
+    this.#armTimer();
+  }
+
+  #refill(lane: Lane) {
+    return this.#parts.deliveries.refill(lane, this.#now());
+  }
+
+  async #deliver(delivery: DueDelivery): Promise<void> {
+    const { queue } = this.#parts;
+    const made = await this.#attempt(delivery);
+    queue.finish(delivery, made && learnFrom(made));
+    this.#pump();
+    if (made !== null) await this.#settle(delivery, made);
+  }
+
+  /** Null when there is nothing to attempt: the delivery was cancelled while it waited. */
+  async #attempt(delivery: DueDelivery): Promise<Made | null> {
+    const { queue, deliveries, destinations, attempt, secretsFor } = this.#parts;
+    try {
+      const parcel = this.#unhold(delivery.id) ?? deliveries.parcel(delivery.id);
+      const facts = destinations.find(delivery.subscriptionId);
+      if (parcel === null || facts === null) {
+        queue.settled(delivery);
+        return null;
+      }
+      const secrets = secretsFor(delivery.customerId, this.#now()).map(({ value }) => value);
+      const destination = { webhookUrl: facts.webhookUrl, secrets };
+      return { parcel, ...(await attempt(parcel, destination, delivery.attempts + 1)) };
+    } catch (error) {
+      // Our own bug: the delivery stays pending on disk and held in memory, so that it is not tried in a loop.
+      this.#parts.log.error("delivery.broken", { delivery: delivery.id, ...describeError(error) });
+      return null;
+    }
+  }
+
+  async #settle(delivery: DueDelivery, { parcel, outcome, record }: Made): Promise<void> {
+    const { queue, retryDelaysMs } = this.#parts;
+    const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: this.#now() });
+    const isMoved = await this.#write(delivery.id, record, settlement);
+    queue.settled(delivery);
+    if (isMoved && settlement.status === "pending") {
+      queue.schedule(delivery.subscriptionId, delivery.customerId, settlement.dueAt);
+      this.#armTimer();
+    }
+    this.#tell(parcel, record, { outcome, settlement });
+  }
+
+  /** Writes an outcome for as long as it takes: what a receiver has accepted must not be forgotten. */
+  async #write(id: number, record: AttemptRecord, settlement: Settlement): Promise<boolean> {
+    const { commits, deliveries, seams, log } = this.#parts;
+    let hasFailed = false;
+    for (;;) {
+      try {
+        const isMoved = await commits.run(() => deliveries.settle(id, record, settlement));
+        if (hasFailed) this.#unwritten -= 1;
+        if (hasFailed) this.#pump();
+        return isMoved;
+      } catch (error) {
+        if (!hasFailed) this.#unwritten += 1; // no new attempts until this one is written
+        hasFailed = true;
+        log.error("delivery.unwritten", describeError(error));
+        await seams.clock.sleep(REWRITE_DELAY_MS);
+      }
+    }
+  }
+
+  #tell(
+    { deliveryId, eventId }: Parcel,
+    { attempt, durationMs }: AttemptRecord,
+    { outcome, settlement }: { outcome: Outcome; settlement: Settlement },
+  ): void {
+    const { log } = this.#parts;
+    const line = { deliveryId, eventId, attempt, durationMs, outcome: outcome.kind, next: settlement.status };
+    if (outcome.kind === "accepted") log.debug("delivery.attempted", line);
+    else log.info("delivery.attempted", { ...line, reason: describeOutcome(outcome) });
+  }
+
+  #hold({ id, parcel }: FreshDelivery): void {
+    if (parcel === null) return;
+    if (this.#heldPayload + parcel.payload.length > MAX_HELD_PAYLOAD) return;
+    this.#heldPayload += parcel.payload.length;
+    this.#parcels.set(id, parcel);
+  }
+
+  #unhold(id: number): Parcel | null {
+    const parcel = this.#parcels.get(id);
+    if (parcel === undefined) return null;
+    this.#parcels.delete(id);
+    this.#heldPayload -= parcel.payload.length;
+    return parcel;
+  }
+
+  #armTimer(): void {
+    const at = this.#isRunning ? this.#parts.queue.nextAlarmAt : null;
+    if (at === (this.#timer?.at ?? null)) return;
+    this.#timer?.cancel();
+    this.#timer = at === null ? null : { at, cancel: this.#setTimer(at) };
+  }
+
+  #setTimer(at: number): () => void {
+    return this.#parts.seams.clock.setTimer(Math.max(0, at - this.#now()), () => {
+      this.#timer = null;
+      this.#pump();
+    });
+  }
+
+  #now(): number {
+    return this.#parts.seams.clock.now();
+  }
+}
+
+const learnFrom = ({ outcome, record }: Made) => ({
+  durationMs: record.durationMs,
+  timedOut: outcome.kind === "unreachable" && outcome.reason === "timeout",
+});

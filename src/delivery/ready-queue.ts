@@ -1,0 +1,179 @@
+import { Heap } from "./heap.ts";
+import { type AttemptEnd, type DueDelivery, Lane } from "./lane.ts";
+import { Rotation } from "./rotation.ts";
+
+/** What the queue asks the database for when a lane's window runs low. */
+export interface Refill {
+  /** Due deliveries in order, beginning with the earliest; ones the lane holds already may be among them. */
+  due: DueDelivery[];
+  /** True when more are due than were read. */
+  hasMore: boolean;
+  /** The earliest due time in the future, ms UTC. */
+  nextDueAt: number | null;
+}
+
+interface Alarm {
+  at: number;
+  lane: Lane;
+}
+
+/**
+ * The in-memory priority queue of deliveries: a small window on each subscription that has work due.
+ * Free slots rotate over customers, then over their subscriptions; receivers that are slow or not yet known share
+ * half of the slots, so that they never hold up the fast ones. Nothing here waits, reads or writes: the refill is
+ * handed in, so is the time.
+ */
+export class ReadyQueue {
+  readonly #slots: number;
+  readonly #slotsForUnproven: number;
+  /** One subscription may not take the last slots: someone else's event may come any moment. */
+  readonly #mostPerLane: number;
+  readonly #isOpen: (subscriptionId: number) => boolean;
+  readonly #lanes = new Map<number, Lane>();
+  readonly #proven = new Rotation();
+  readonly #unproven = new Rotation();
+  readonly #alarms = new Heap<Alarm>((a, b) => a.at < b.at);
+  #underWay = 0;
+  #unprovenUnderWay = 0;
+  readonly #countedAsUnproven = new Set<number>();
+  #isUnprovensTurn = false;
+
+  /** `isOpen` tells whether a subscription may be attempted; asked once, when its first work turns up. */
+  constructor({ slots, isOpen }: { slots: number; isOpen: (subscriptionId: number) => boolean }) {
+    this.#slots = slots;
+    this.#isOpen = isOpen;
+    this.#slotsForUnproven = Math.max(1, slots >> 1);
+    this.#mostPerLane = Math.max(1, slots - (slots >> 3));
+  }
+
+  /** Attempts under way now. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** A delivery has become due; when its window is full it stays in the database until there is room. */
+  offer(delivery: DueDelivery): boolean {
+    const lane = this.#laneOf(delivery.subscriptionId, delivery.customerId);
+    const hasRoom = !lane.hasMore && lane.window.size < lane.windowSize;
+    if (hasRoom) lane.admit(delivery);
+    else lane.hasMore = true;
+    this.#enlist(lane);
+    return hasRoom;
+  }
+
+  /** A delivery of this subscription becomes due later. */
+  schedule(subscriptionId: number, customerId: number, dueAt: number): void {
+    this.#setAlarm(this.#laneOf(subscriptionId, customerId), dueAt);
+  }
+
+  /** Due deliveries of this subscription may stand in the database. */
+  markDue(subscriptionId: number, customerId: number): void {
+    const lane = this.#laneOf(subscriptionId, customerId);
+    lane.hasMore = true;
+    this.#enlist(lane);
+  }
+
+  /** When to call `wake` next, ms UTC; null when nothing is due later. */
+  get nextAlarmAt(): number | null {
+    return this.#alarms.peek()?.at ?? null;
+  }
+
+  /** Marks the lanes whose time has come. */
+  wake(now: number): void {
+    for (let top = this.#alarms.peek(); top !== undefined && top.at <= now; top = this.#alarms.peek()) {
+      this.#alarms.pop();
+      if (top.lane.nextDueAt !== top.at) continue; // an earlier alarm took this one's place
+      top.lane.nextDueAt = null;
+      top.lane.hasMore = true;
+      this.#enlist(top.lane);
+    }
+  }
+
+  /** The next delivery to attempt; null when no slot is free or nothing may go now. `at` is monotonic ms. */
+  take(at: number, refill: (lane: Lane) => Refill): DueDelivery | null {
+    while (this.#underWay < this.#slots) {
+      const lane = this.#nextLane();
+      if (lane === null) return null;
+      if (lane.isProven && lane.isStalled(at)) {
+        lane.isProven = false;
+        lane.limit = Math.max(1, Math.min(lane.limit, lane.underWay));
+        this.#enlist(lane);
+        continue;
+      }
+      if (lane.hasMore && lane.window.size === 0) this.#refill(lane, refill(lane));
+      const delivery = lane.start(at);
+      if (delivery !== undefined) this.#count(lane, delivery);
+      this.#enlist(lane);
+      if (delivery !== undefined) return delivery;
+    }
+    return null;
+  }
+
+  /** An attempt has ended, or was not made (null): its slot is free, and its lane learns how the receiver behaves. */
+  finish(delivery: DueDelivery, end: AttemptEnd | null): void {
+    const lane = this.#laneOf(delivery.subscriptionId, delivery.customerId);
+    lane.finish(delivery.id, end, this.#mostPerLane);
+    this.#underWay -= 1;
+    if (this.#countedAsUnproven.delete(delivery.id)) this.#unprovenUnderWay -= 1;
+    this.#enlist(lane);
+  }
+
+  /** The outcome is on disk; what is due again, the database or `schedule` tells. */
+  settled(delivery: DueDelivery): void {
+    this.#lanes.get(delivery.subscriptionId)?.settled(delivery.id);
+  }
+
+  /** A subscription was paused, resumed, changed or deleted: its window is read anew, attempts under way go on. */
+  reopen(subscriptionId: number, isOpen: boolean): void {
+    const lane = this.#lanes.get(subscriptionId);
+    if (lane === undefined) return;
+    lane.isOpen = isOpen;
+    lane.forget();
+    this.#enlist(lane);
+  }
+
+  #count(lane: Lane, delivery: DueDelivery): void {
+    this.#underWay += 1;
+    if (lane.isProven) return;
+    this.#unprovenUnderWay += 1;
+    this.#countedAsUnproven.add(delivery.id);
+  }
+
+  #nextLane(): Lane | null {
+    const mayTakeUnproven = this.#unprovenUnderWay < this.#slotsForUnproven;
+    this.#isUnprovensTurn = !this.#isUnprovensTurn;
+    if (!mayTakeUnproven) return this.#proven.next();
+    const [first, second] = this.#isUnprovensTurn
+      ? [this.#unproven, this.#proven]
+      : [this.#proven, this.#unproven];
+    return first.next() ?? second.next();
+  }
+
+  #refill(lane: Lane, { due, hasMore, nextDueAt }: Refill): void {
+    for (const delivery of due) lane.admit(delivery);
+    lane.hasMore = hasMore;
+    if (nextDueAt !== null) this.#setAlarm(lane, nextDueAt);
+  }
+
+  /** Puts a lane where its next turn comes from, or nowhere when it may not take a slot. */
+  #enlist(lane: Lane): void {
+    const { isReady, isProven } = lane;
+    this.#proven.set(lane, isReady && isProven);
+    this.#unproven.set(lane, isReady && !isProven);
+  }
+
+  #setAlarm(lane: Lane, at: number): void {
+    if (lane.nextDueAt !== null && lane.nextDueAt <= at) return;
+    lane.nextDueAt = at;
+    this.#alarms.push({ at, lane });
+  }
+
+  #laneOf(subscriptionId: number, customerId: number): Lane {
+    let lane = this.#lanes.get(subscriptionId);
+    if (lane === undefined) {
+      lane = new Lane(subscriptionId, customerId, this.#isOpen(subscriptionId));
+      this.#lanes.set(subscriptionId, lane);
+    }
+    return lane;
+  }
+}

@@ -1,0 +1,110 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { grantWish, isWishName, type OperatorSide } from "../customers/operator-wishes.ts";
+import { validInput } from "../customers/valid-input.ts";
+import { describeError, type Log } from "../log.ts";
+import { Problem } from "../problems.ts";
+import { afterReadyIo } from "../seams.ts";
+import { problemResponse } from "./problem-answers.ts";
+
+const SOCKET_FILE = "admin.sock";
+
+/** A thousand auction ids take a tenth of this. */
+const MAX_REQUEST_BYTES = 1024 * 1024;
+
+/** Passwords may stand in line before they are hashed; in seconds. */
+const IDLE_TIMEOUT = 60;
+
+const requestSchema = z.object({ wish: z.string(), input: z.unknown() });
+
+/** Where the operator's commands find the hub that runs on this data folder. */
+export function adminSocketPath(dataDir: string): string {
+  return join(dataDir, SOCKET_FILE);
+}
+
+/** The operator's door to a running hub. */
+export interface AdminSocket {
+  /** Only for the process that holds the data folder's lock. A hub whose folder takes no socket runs without. */
+  listen(): void;
+  /** Lets the wishes under way be granted and closes. */
+  stop(): Promise<void>;
+}
+
+/** Opens the operator's door: HTTP on a socket that only the hub's own user may use, one POST for each wish. */
+export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; log: Log }): AdminSocket {
+  const { dataDir, side, log } = parts;
+  const path = adminSocketPath(dataDir);
+  const underWay = new Set<Promise<Response>>();
+  let server: Bun.Server<undefined> | null = null;
+
+  function answer(request: Request): Promise<Response> {
+    const answered = answerWish(request, side, log);
+    underWay.add(answered);
+    return answered.finally(() => underWay.delete(answered));
+  }
+
+  return {
+    listen() {
+      try {
+        rmSync(path, { force: true }); // left behind by a kill: the lock says that nobody else listens
+        server = bind(path, answer);
+      } catch (error) {
+        log.warn("admin.closed", { path, ...describeError(error) });
+      }
+    },
+    async stop() {
+      server?.stop();
+      await Promise.all(underWay);
+      await new Promise<void>((resolve) => afterReadyIo(resolve)); // the last answer leaves
+      await server?.stop(true); // who has connected and asks nothing is not waited for
+    },
+  };
+}
+
+/** Under this umask the socket is its owner's alone (0600) from the first moment. */
+const OWNER_ONLY = 0o177;
+
+function bind(path: string, fetch: (request: Request) => Promise<Response>): Bun.Server<undefined> {
+  const before = process.umask(OWNER_ONLY);
+  try {
+    return Bun.serve({
+      unix: path,
+      fetch,
+      idleTimeout: IDLE_TIMEOUT,
+      maxRequestBodySize: MAX_REQUEST_BYTES,
+      development: false,
+    });
+  } finally {
+    process.umask(before);
+  }
+}
+
+async function answerWish(request: Request, side: OperatorSide, log: Log): Promise<Response> {
+  let asked: string | undefined;
+  try {
+    const { wish, input } = validInput(requestSchema, await bodyOf(request));
+    if (!isWishName(wish))
+      throw new Problem("not_found", { detail: "This hub is of a version without that." });
+    asked = wish;
+    const granted = await grantWish(side, wish, input);
+    log.info("admin.granted", { wish });
+    return Response.json(granted);
+  } catch (error) {
+    if (error instanceof Problem) {
+      log.info("admin.refused", { wish: asked, code: error.code });
+      return problemResponse(error);
+    }
+    log.error("admin.failed", { wish: asked, ...describeError(error) });
+    return problemResponse(new Problem("internal_error"));
+  }
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  if (request.method !== "POST") throw new Problem("not_found");
+  try {
+    return await request.json();
+  } catch {
+    throw new Problem("malformed_json");
+  }
+}

@@ -1,0 +1,103 @@
+import { jwt } from "@elysiajs/jwt";
+import { Elysia } from "elysia";
+import type { Accounts } from "../customers/accounts.ts";
+import type { Customer } from "../customers/customers.ts";
+import type { Publisher, Publishers } from "../customers/publishers.ts";
+import { Problem } from "../problems.ts";
+import type { Sealer } from "../sealer.ts";
+import type { Seams } from "../seams.ts";
+
+/** A week, in seconds: how long a login lasts. */
+const TOKEN_SECONDS = 7 * 86_400;
+
+const ISSUER = "lanehook";
+
+/** Who calls. */
+export interface Credentials {
+  /** @throws Problem missing_credentials, invalid_credentials, customer_disabled */
+  customer(request: Request): Promise<Customer>;
+  /** @throws Problem missing_credentials, invalid_credentials */
+  publisher(request: Request): Publisher;
+  /** A new token, which ends after a week or with the customer's token version. */
+  issueToken(customer: Customer): Promise<string>;
+}
+
+/** Opens what tells callers apart. */
+export function openCredentials(parts: {
+  sealer: Sealer;
+  seams: Seams;
+  accounts: Accounts;
+  publishers: Publishers;
+}): Credentials {
+  const { sealer, seams, accounts, publishers } = parts;
+  const { sign, verify } = jwt({ secret: sealer.tokenKey, alg: "HS256", iss: ISSUER }).decorator.jwt;
+
+  async function byToken(token: string): Promise<Customer> {
+    const claims = await verify(token, {
+      algorithms: ["HS256"],
+      issuer: ISSUER,
+      requiredClaims: ["exp", "sub", "ver"],
+      currentDate: new Date(seams.clock.now()),
+    });
+    if (claims === false || typeof claims.sub !== "string" || typeof claims.ver !== "number") throw invalid();
+    const customer = accounts.findByToken(claims.sub, claims.ver);
+    if (customer === null) throw invalid();
+    return customer;
+  }
+
+  function byApiKey(apiKey: string): Customer {
+    const customer = accounts.findByApiKey(apiKey);
+    if (customer === null) throw invalid();
+    if (customer.status === "disabled") throw new Problem("customer_disabled");
+    return customer;
+  }
+
+  return {
+    async customer(request) {
+      const { scheme, value } = credentialOf(request);
+      if (scheme === "bearer") return byToken(value);
+      if (scheme === "x-api-key") return byApiKey(value);
+      throw invalid();
+    },
+    publisher(request) {
+      const { scheme, value } = credentialOf(request);
+      const publisher = publishers.findByKey(scheme === "basic" ? passwordIn(value) : value);
+      if (publisher === null) throw invalid();
+      return publisher;
+    },
+    issueToken({ publicId, tokenVersion }) {
+      const exp = Math.floor(seams.clock.now() / 1000) + TOKEN_SECONDS;
+      return sign({ sub: publicId, ver: tokenVersion, exp, iat: false }); // its iat would be the real time
+    },
+  };
+}
+
+/** Lets only customers in: the routes of the instance that uses it get `customer`. */
+export const customersOnly = (credentials: Credentials) =>
+  new Elysia().derive({ as: "scoped" }, async ({ request }) => ({
+    customer: await credentials.customer(request),
+  }));
+
+interface Credential {
+  scheme: string;
+  value: string;
+}
+
+function credentialOf({ headers }: Request): Credential {
+  const authorization = headers.get("authorization");
+  const apiKey = headers.get("x-api-key");
+  if (authorization !== null) {
+    const [, scheme = "", value = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
+    return { scheme: scheme.toLowerCase(), value };
+  }
+  if (apiKey === null) throw new Problem("missing_credentials");
+  return { scheme: "x-api-key", value: apiKey };
+}
+
+/** Of `base64(user:password)`. */
+function passwordIn(basic: string): string {
+  const decoded = Buffer.from(basic, "base64").toString("utf8");
+  return decoded.slice(decoded.indexOf(":") + 1);
+}
+
+const invalid = () => new Problem("invalid_credentials");

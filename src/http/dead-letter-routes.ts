@@ -1,0 +1,105 @@
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { environments } from "../database/schema.ts";
+import type { DeadLetters } from "../delivery/dead-letters.ts";
+import { type Credentials, customersOnly } from "./credentials.ts";
+import { describe } from "./describe.ts";
+import { pagingQuery } from "./paging.ts";
+
+const deadLetterParams = z.object({ deliveryId: z.string() });
+
+/** The dead letter queue: the list, replay of one, replay of all. */
+export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters: DeadLetters }) {
+  const { credentials, deadLetters } = parts;
+  return new Elysia({ prefix: "/deliveries/dlq" })
+    .use(customersOnly(credentials))
+    .get(
+      "/",
+      async ({ customer, query }) => {
+        const { items, nextKey } = await deadLetters.page(customer, query);
+        return { entries: items, nextKey };
+      },
+      { query: z.object(pagingQuery), detail: listDetail },
+    )
+    .post("/replay", ({ customer }) => deadLetters.replayAll(customer), {
+      parse: "none",
+      detail: replayAllDetail,
+    })
+    .post(
+      "/:deliveryId/replay",
+      async ({ customer, params }) => {
+        await deadLetters.replay(customer, params.deliveryId);
+        return { queued: true };
+      },
+      { parse: "none", params: deadLetterParams, detail: replayDetail },
+    );
+}
+
+const deadLetterSchema = z.object({
+  deliveryId: z.uuid(),
+  customerId: z.uuid(),
+  eventType: z.string(),
+  environment: z.enum(environments),
+  webhookUrl: z.string(),
+  payload: z.string(),
+  failureReason: z.string(),
+  attempts: z.int(),
+  createdAt: z.iso.datetime(),
+  movedToDLQAt: z.iso.datetime(),
+  replayedAt: z.iso.datetime().nullable(),
+});
+
+const deadLetterExample: z.infer<typeof deadLetterSchema> = {
+  deliveryId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c",
+  customerId: "0199b1c4-7a52-7c3e-9d1f-5f0a3c2b1e4d",
+  eventType: "ae.asset.deal.sold.ams",
+  environment: "production",
+  webhookUrl: "https://example.com/webhook",
+  payload: '{"auction-id":"daanw","asset":{"id":12345,"stock":"A12345","vin":"1HGBH41JXMN109186"}}',
+  failureReason: "HTTP 500: Internal Server Error",
+  attempts: 3,
+  createdAt: "2025-01-01T00:00:00.000Z",
+  movedToDLQAt: "2025-01-01T00:00:35.000Z",
+  replayedAt: null,
+};
+
+const listDetail = describe({
+  tag: "Dead letters",
+  summary: "List dead letters, newest first",
+  auth: "customer",
+  answers: {
+    200: {
+      description: "A page; `nextKey` is null on the last.",
+      schema: z.object({ entries: z.array(deadLetterSchema), nextKey: z.string().nullable() }),
+      example: { entries: [deadLetterExample], nextKey: null },
+    },
+  },
+  problems: ["invalid_input", "invalid_page_key", "customer_disabled"],
+});
+
+const replayDetail = describe({
+  tag: "Dead letters",
+  summary: "Replay one dead letter",
+  description:
+    "Makes a new delivery of the same event, with all its attempts before it, to the subscription's present URL. The dead letter stays and shows when it was replayed.",
+  auth: "customer",
+  answers: {
+    200: { description: "Queued.", schema: z.object({ queued: z.boolean() }), example: { queued: true } },
+  },
+  problems: ["customer_disabled", "dead_letter_not_found", "already_replayed", "subscription_deleted"],
+});
+
+const replayAllDetail = describe({
+  tag: "Dead letters",
+  summary: "Replay all unreplayed dead letters",
+  description: "`failed` counts those that cannot be queued because their subscription was deleted.",
+  auth: "customer",
+  answers: {
+    200: {
+      description: "How many were queued.",
+      schema: z.object({ queued: z.int(), failed: z.int() }),
+      example: { queued: 5, failed: 0 },
+    },
+  },
+  problems: ["customer_disabled"],
+});

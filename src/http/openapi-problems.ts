@@ -1,0 +1,97 @@
+import { Problem, type ProblemCode, type ProblemDetails, problems } from "../problems.ts";
+import type { Description } from "./describe.ts";
+import { MAX_JSON_BODY_BYTES } from "./json-body.ts";
+import { PROBLEM_MEDIA_TYPE, problemBody } from "./problem-answers.ts";
+
+type Json = Record<string, unknown>;
+
+/** The answers to everything that can go wrong in an operation, by status. */
+export function toProblemResponses(description: Description): Json {
+  const codes = allProblems(description);
+  const byStatus: Record<number, ProblemCode[]> = {};
+  for (const code of codes) {
+    const { status } = problems[code];
+    byStatus[status] = [...(byStatus[status] ?? []), code];
+  }
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, ofStatus]) => [status, toProblemAnswer(Number(status), ofStatus)]),
+  );
+}
+
+function allProblems({ auth, body, problems: own }: Description): Set<ProblemCode> {
+  const codes = new Set<ProblemCode>(auth === "none" ? [] : ["missing_credentials", "invalid_credentials"]);
+  if (body) for (const code of BODY_PROBLEMS) codes.add(code);
+  for (const code of own) codes.add(code);
+  return codes.add("internal_error");
+}
+
+const BODY_PROBLEMS: ProblemCode[] = ["malformed_json", "request_too_large", "unsupported_form"];
+
+function toProblemAnswer(status: number, codes: ProblemCode[]): Json {
+  const headers = PROBLEM_HEADERS[status];
+  return {
+    description: codes.map((code) => problems[code].title).join(" · "),
+    ...(headers && { headers }),
+    content: {
+      [PROBLEM_MEDIA_TYPE]: {
+        schema: { $ref: "#/components/schemas/Problem" },
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { summary: problems[code].title, value: exampleOf(code) }]),
+        ),
+      },
+    },
+  };
+}
+
+const RETRY_AFTER = {
+  "Retry-After": {
+    description: "Seconds after which to try again.",
+    schema: { type: "integer" },
+    example: 30,
+  },
+};
+
+const PROBLEM_HEADERS: Record<number, Json> = {
+  401: {
+    "WWW-Authenticate": {
+      description: "The scheme that works here.",
+      schema: { type: "string" },
+      example: "Bearer",
+    },
+  },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
+const EXAMPLE_DETAILS: { [Code in ProblemCode]?: ProblemDetails } = {
+  invalid_input: { errors: [{ path: "webhookUrl", message: "Invalid URL" }] },
+  request_too_large: { detail: `A body here may have at most ${MAX_JSON_BODY_BYTES} bytes.` },
+};
+
+const exampleOf = (code: ProblemCode) => problemBody(new Problem(code, EXAMPLE_DETAILS[code]));
+
+/** The shape of every problem. */
+export const problemSchema: Json = {
+  type: "object",
+  description: "A mistake, as RFC 9457 problem details.",
+  required: ["type", "title", "status", "detail", "code"],
+  properties: {
+    type: { type: "string", format: "uri-reference", description: "Where the problem is explained." },
+    title: { type: "string", description: "The problem in one sentence; the same each time." },
+    status: { type: "integer", description: "The HTTP status." },
+    detail: { type: "string", description: "One sentence on this very case." },
+    code: { type: "string", enum: Object.keys(problems), description: "Stable, for programs." },
+    errors: {
+      type: "array",
+      description: "The single inputs that are wrong.",
+      items: {
+        type: "object",
+        required: ["path", "message"],
+        properties: {
+          path: { type: "string", description: "A body field, or `query.…`, `path.…`, `header.…`." },
+          message: { type: "string" },
+        },
+      },
+    },
+  },
+};

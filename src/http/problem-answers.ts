@@ -1,0 +1,146 @@
+import { Elysia, type ParseError, type ValidationError } from "elysia";
+import { describeError, type Log } from "../log.ts";
+import { type InputError, Problem, type ProblemCode, problems } from "../problems.ts";
+
+/** The media type of every answer that is not a success (RFC 9457). */
+export const PROBLEM_MEDIA_TYPE = "application/problem+json";
+
+/** At most this many inputs are named in one answer. */
+const MAX_INPUT_ERRORS = 20;
+
+/** What a problem looks like on the wire. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+  errors?: InputError[];
+}
+
+/**
+ * Answers whatever a route throws as problem details, for all routes of the instance that uses it and of
+ * the instances that one uses afterwards. Only what nobody foresaw is logged, and nothing of it is told.
+ */
+export const problemAnswers = (log: Pick<Log, "error">) =>
+  new Elysia({ name: "problem-answers" }).onError({ as: "scoped" }, ({ code, error, request, route }) => {
+    const problem = toProblem(code, error);
+    if (problem !== null) return problemResponse(isReadable(request.url) ? problem : unreadableUrl());
+    log.error("http.failed", { method: request.method, route, ...describeError(error) });
+    return problemResponse(new Problem("internal_error"));
+  });
+
+/** The answer to one problem. */
+export function problemResponse(problem: Problem): Response {
+  const headers: Record<string, string> = { "content-type": PROBLEM_MEDIA_TYPE };
+  if (problem.status === 401) headers["www-authenticate"] = "Bearer";
+  const { retryAfterSeconds } = problem.details;
+  if (retryAfterSeconds !== undefined)
+    headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterSeconds)));
+  return new Response(JSON.stringify(problemBody(problem)), { status: problem.status, headers });
+}
+
+/** The body of the answer to one problem. */
+export function problemBody({ code, details }: Problem): ProblemBody {
+  const { status, title } = problems[code];
+  const { detail, errors } = details;
+  const first = errors?.[0];
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail: detail ?? (first ? `${first.path}: ${first.message}` : title),
+    code,
+    ...(errors && { errors }),
+  };
+}
+
+/** Where a problem is explained, relative to the hub's own address. */
+export const problemType = (code: ProblemCode): string => `/docs/problems#${code}`;
+
+/** null: nobody foresaw this error. */
+function toProblem(code: unknown, error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  switch (code) {
+    case "PARSE": {
+      const { cause } = error as ParseError; // what a body parser throws comes wrapped
+      return cause instanceof Problem ? cause : new Problem("malformed_json");
+    }
+    case "VALIDATION": {
+      const invalid = error as ValidationError;
+      return invalid.type === "response"
+        ? null
+        : new Problem("invalid_input", { errors: inputErrors(invalid) });
+    }
+    case "NOT_FOUND":
+      return new Problem("not_found");
+    case "INVALID_COOKIE_SIGNATURE":
+      return new Problem("bad_request");
+    default:
+      return null;
+  }
+}
+
+/** Broken percent-encoding reaches a route as replacement characters, so what it then misses is not the point. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const unreadableUrl = () =>
+  new Problem("bad_request", { detail: "The URL holds a % that is not valid percent-encoding of UTF-8." });
+
+/** Body fields stand bare; the rest say where they come from. */
+const PLACES: Record<string, string> = {
+  body: "",
+  params: "path",
+  query: "query",
+  headers: "header",
+  cookie: "cookie",
+};
+
+interface Issue {
+  message: string;
+  code?: string;
+  path?: readonly (PropertyKey | { key: PropertyKey })[];
+}
+
+interface StandardSchema {
+  "~standard"?: { validate(value: unknown): { issues?: readonly Issue[] } | Promise<unknown> };
+}
+
+/** Built from the issues alone: the error's own message quotes the whole input, credentials included. */
+function inputErrors(error: ValidationError): InputError[] {
+  const place = PLACES[error.type] ?? error.type;
+  return issuesOf(error)
+    .slice(0, MAX_INPUT_ERRORS)
+    .map((issue) => ({ path: pathOf(issue, place), message: messageOf(issue) }));
+}
+
+function issuesOf({ validator, value }: ValidationError): readonly Issue[] {
+  const { "~standard": standard } = ((validator as { schema?: object }).schema ??
+    validator) as StandardSchema;
+  const result = standard?.validate(value);
+  return result && "issues" in result && result.issues ? result.issues : [{ message: "Invalid input" }];
+}
+
+function pathOf({ path = [] }: Issue, place: string): string {
+  const keys = path.map((part) => (typeof part === "object" ? part.key : part));
+  const joined = keys.reduce<string>(
+    (before, key) =>
+      typeof key === "number" ? `${before}[${key}]` : before ? `${before}.${String(key)}` : String(key),
+    place,
+  );
+  return joined || "body";
+}
+
+function messageOf({ code, message }: Issue): string {
+  if (code === "invalid_type" && message.endsWith("received undefined")) return "This is missing";
+  // zod names the unknown keys, and a key can be anything, a pasted credential too.
+  if (code === "unrecognized_keys") return "This has keys that are not known here";
+  return message;
+}

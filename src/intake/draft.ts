@@ -1,0 +1,20 @@
+import type { Environment } from "../database/schema.ts";
+
+/** What makes two drafts the same event. */
+export interface DedupeKey {
+  /** `publisher`: a key its caller gave, the caller's own; `source`: an envelope's, the same from whoever brings it. */
+  scope: "publisher" | "source";
+  key: string;
+}
+
+/** An event that is not yet admitted. */
+export interface Draft {
+  eventType: string;
+  environment: Environment;
+  /** The JSON text of an object, verbatim as it came: webhooks send exactly this. */
+  payload: string;
+  /** The auctions it names, each once; empty: it names none. */
+  auctionIds: string[];
+  /** Null: never taken for a duplicate. */
+  dedupe: DedupeKey | null;
+}

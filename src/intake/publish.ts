@@ -1,0 +1,107 @@
+import type { GroupCommit } from "../database/commit.ts";
+import type { Deliveries } from "../delivery/deliveries.ts";
+import type { FreshDelivery } from "../delivery/dispatcher.ts";
+import type { Log } from "../log.ts";
+import type { Router } from "../routing/route.ts";
+import type { Seams } from "../seams.ts";
+import type { Draft } from "./draft.ts";
+import type { Events } from "./events.ts";
+
+/** Whose drafts these are, and what they may say of themselves. */
+export interface Door {
+  /** Such as `publisher:default`; also the scope of the dedupe keys its caller gives. */
+  name: string;
+  /** The customer these events belong to; null: routed by auction id. */
+  ownerId: number | null;
+}
+
+/** What became of a draft. */
+export interface Admitted {
+  eventId: string;
+  eventType: string;
+  duplicate: boolean;
+  /** How many deliveries were made of it. */
+  deliveries: number;
+}
+
+/** Admits drafts, all or none; resolves once they are on disk. */
+export type Publish = (drafts: readonly Draft[], door: Door) => Promise<Admitted[]>;
+
+/**
+ * The one door: event, dedupe key and deliveries are committed together, and only then offered for delivery.
+ * A draft whose dedupe key was admitted before gets the first answer and makes nothing new.
+ */
+export function openPublish(parts: {
+  commits: GroupCommit;
+  events: Events;
+  deliveries: Deliveries;
+  router: Router;
+  dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
+  seams: Pick<Seams, "clock" | "newId">;
+  /** The wait before the first attempt, ms. */
+  firstDelayMs: number;
+  log: Log;
+}): Publish {
+  const { commits, dispatcher, log } = parts;
+
+  return async (drafts, door) => {
+    if (drafts.length === 0) return [];
+    const { admitted, fresh } = await commits.run(() => {
+      const fresh: FreshDelivery[] = []; // made anew each time the work runs
+      return { admitted: drafts.map((draft) => admit(draft, door, fresh)), fresh };
+    });
+    if (fresh.length > 0) dispatcher.offer(fresh);
+    for (const event of admitted) log.debug("event.admitted", { ...event, door: door.name });
+    return admitted;
+  };
+
+  function admit(draft: Draft, door: Door, fresh: FreshDelivery[]): Admitted {
+    const scope = draft.dedupe && scopeOf(draft, door);
+    const first = scope && draft.dedupe && parts.events.firstResult(scope, draft.dedupe.key);
+    if (first) return { ...first, duplicate: true };
+    const event = store(draft, door);
+    const made = deliver(event, draft);
+    fresh.push(...made);
+    const result = { eventId: event.publicId, eventType: draft.eventType, deliveries: made.length };
+    if (scope && draft.dedupe) parts.events.rememberKey(scope, draft.dedupe.key, result, event.admittedAt);
+    return { ...result, duplicate: false };
+  }
+
+  function store({ environment, eventType, payload, auctionIds }: Draft, { name, ownerId }: Door) {
+    const event = {
+      publicId: parts.seams.newId(),
+      environment,
+      eventType,
+      payload,
+      auctionIds,
+      ownerId,
+      door: name,
+      admittedAt: parts.seams.clock.now(),
+    };
+    return { ...event, id: parts.events.add(event) };
+  }
+
+  function deliver(event: ReturnType<typeof store>, draft: Draft): FreshDelivery[] {
+    return parts.router.route(event).map(({ subscriptionId, customerId }) => {
+      const deliveryId = parts.seams.newId();
+      const dueAt = event.admittedAt + parts.firstDelayMs;
+      const id = parts.deliveries.add({
+        publicId: deliveryId,
+        eventId: event.id,
+        subscriptionId,
+        customerId,
+        dueAt,
+        createdAt: event.admittedAt,
+        replayOf: null,
+      });
+      const { eventType, environment, payload } = draft;
+      const parcel = { deliveryId, eventId: event.publicId, eventType, environment, payload };
+      return { id, subscriptionId, customerId, dueAt, attempts: 0, parcel };
+    });
+  }
+}
+
+/** A publisher's own keys are its own; an envelope's source and id mean the same from whoever brings it. */
+function scopeOf({ dedupe, environment }: Draft, { name }: Door): string {
+  return dedupe?.scope === "source" ? `source/${environment}` : `${name}/${environment}`;
+}

@@ -1,0 +1,86 @@
+/** One mistake in the caller's input: where it stands and what would be right. */
+export interface InputError {
+  path: string;
+  message: string;
+}
+
+/**
+ * Every mistake a caller can make, in one table: the code is stable and meant for programs,
+ * the title for people. Answered as RFC 9457 problem details.
+ */
+export const problems = {
+  malformed_json: { status: 400, title: "The body is not valid JSON" },
+  duplicate_key: { status: 400, title: "The same key stands twice at the top of an envelope" },
+  bad_request: { status: 400, title: "The request cannot be read" },
+
+  missing_credentials: { status: 401, title: "This needs a credential" },
+  invalid_credentials: { status: 401, title: "The credential is not valid here" },
+
+  signup_closed: { status: 403, title: "This hub does not take signups; ask its operator for an account" },
+  customer_disabled: { status: 403, title: "This account is disabled; ask the hub's operator" },
+  operator_assigns_auction_ids: {
+    status: 403,
+    title: "Auction ids are assigned by this hub's operator; you may only remove some",
+  },
+
+  not_found: { status: 404, title: "There is nothing here" },
+  subscription_not_found: { status: 404, title: "You have no such subscription" },
+  delivery_not_found: { status: 404, title: "You have no such delivery" },
+  dead_letter_not_found: { status: 404, title: "You have no such dead letter" },
+  event_type_not_found: { status: 404, title: "The catalog has no such event type" },
+  signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
+  customer_not_found: { status: 404, title: "There is no such customer" },
+  publisher_not_found: { status: 404, title: "There is no such publisher" },
+
+  email_taken: { status: 409, title: "This e-mail address is registered already" },
+  publisher_exists: { status: 409, title: "A publisher of this name exists already" },
+  already_replayed: { status: 409, title: "This dead letter was replayed before" },
+  subscription_deleted: { status: 409, title: "The subscription of this dead letter was deleted" },
+
+  payload_too_large: { status: 413, title: "A payload may have at most 1 MiB" },
+  request_too_large: { status: 413, title: "The request body is too large" },
+
+  unsupported_form: { status: 415, title: "Bodies of this form are not taken here" },
+  unknown_form: { status: 415, title: "The body is of none of the forms taken here" },
+
+  invalid_input: { status: 422, title: "The input is not valid" },
+  invalid_event_type: {
+    status: 422,
+    title: "An event type is dotted parts of letters, digits, _ and -, at most 200 characters",
+  },
+  refused_target: { status: 422, title: "Webhooks are not sent to this URL" },
+  invalid_page_key: { status: 422, title: "This lastKey did not come from this list" },
+
+  too_many_requests: { status: 429, title: "Too many tries; wait and try again" },
+
+  internal_error: { status: 500, title: "Something went wrong inside the hub" },
+  not_ready: { status: 503, title: "The hub cannot take this now; try again soon" },
+} as const;
+
+/** The stable code of a problem. */
+export type ProblemCode = keyof typeof problems;
+
+/** What a problem may tell beyond its table entry; never a credential, never a payload. */
+export interface ProblemDetails {
+  /** One sentence on this very case. */
+  detail?: string;
+  /** The single inputs that are wrong. */
+  errors?: InputError[];
+  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+}
+
+/** A caller's mistake (or, with status 500 and 503, ours), thrown where it is found and answered by http. */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly details: ProblemDetails = {},
+  ) {
+    super(details.detail ?? problems[code].title);
+    this.name = "Problem";
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+}

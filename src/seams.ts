@@ -1,0 +1,127 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+
+/** The time of day, durations and waiting. */
+export interface Clock {
+  /** Milliseconds UTC. */
+  now(): number;
+  /** Milliseconds that only grow, for durations. */
+  monotonic(): number;
+  /** Runs once after the delay, however long it is; returns what cancels it. */
+  setTimer(delayMs: number, run: () => void): () => void;
+  /** Resolves after the delay, or as soon as the signal is aborted; never rejects. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where a request goes: the URL says what is asked of whom, the address which machine is called. */
+export interface PinnedTarget {
+  url: URL;
+  /** An IP address, checked by the caller; no name is resolved after that. */
+  address: string;
+}
+
+/** What a pinned request may say; redirects are never followed and proxies never used. */
+export interface PinnedInit {
+  method: string;
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer> | string | null;
+  signal: AbortSignal;
+}
+
+/** Fetches from one checked address, with the Host header, SNI and certificate check of the URL's host. */
+export type PinnedFetch = (target: PinnedTarget, init: PinnedInit) => Promise<Response>;
+
+/** The ways the world comes in; tests hand in their own. */
+export interface Seams {
+  clock: Clock;
+  /** From 0 to below 1. */
+  random: () => number;
+  randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** A UUIDv7, each greater than those before it. */
+  newId: () => string;
+  /** All addresses of a name, in the system's order; rejects when the name has none. */
+  resolve: (hostname: string) => Promise<string[]>;
+  fetch: PinnedFetch;
+}
+
+/** The real world; `ca` (PEM) stands in place of the system's trusted roots. */
+export function realSeams(options: { ca?: string } = {}): Seams {
+  return {
+    clock: realClock,
+    random: Math.random,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    newId: () => Bun.randomUUIDv7(),
+    resolve: resolveName,
+    fetch: pinnedFetch(options.ca),
+  };
+}
+
+/** The longest delay a timer holds; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const realClock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  setTimer,
+  sleep: (delayMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const finish = () => {
+        cancel();
+        signal?.removeEventListener("abort", finish);
+        resolve();
+      };
+      const cancel = setTimer(delayMs, finish);
+      signal?.addEventListener("abort", finish);
+    }),
+};
+
+function setTimer(delayMs: number, run: () => void): () => void {
+  const dueAt = performance.now() + delayMs;
+  let timer: ReturnType<typeof setTimeout>;
+  const arm = (leftMs: number) => {
+    if (leftMs <= LONGEST_TIMER_MS) timer = setTimeout(run, Math.max(0, leftMs));
+    else timer = setTimeout(() => arm(dueAt - performance.now()), LONGEST_TIMER_MS);
+  };
+  arm(delayMs);
+  return () => clearTimeout(timer);
+}
+
+async function resolveName(hostname: string): Promise<string[]> {
+  const found = await lookup(hostname, { all: true, verbatim: true });
+  return found.map(({ address }) => address);
+}
+
+function pinnedFetch(ca: string | undefined): PinnedFetch {
+  const session = new Bun.FetchSession({
+    proxy: false, // a proxy would resolve the name again, and reach what the guard refuses
+    keepAlive: { idleTimeout: 30, maxIdleSockets: 64 },
+  });
+  return ({ url, address }, { method, headers, body, signal }) => {
+    const name = url.hostname.startsWith("[") || isIP(url.hostname) !== 0 ? undefined : url.hostname;
+    return session.fetch(pinnedUrl(url, address), {
+      method,
+      body,
+      signal,
+      redirect: "manual",
+      decompress: false, // a small answer must not unfold into a large one
+      headers: { ...headers, Host: url.host, "Accept-Encoding": "identity" },
+      tls: { ...(name && { serverName: name }), ...(ca && { ca }) },
+    });
+  };
+}
+
+/** Built from parts, so that no credential or fragment goes along and no name can take the address's place. */
+function pinnedUrl(url: URL, address: string): string {
+  const family = isIP(address);
+  if (family === 0) throw new TypeError("a pinned address must be an IP address");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new TypeError("only http and https are fetched");
+  const port = url.port && `:${url.port}`;
+  return `${url.protocol}//${family === 6 ? `[${address}]` : address}${port}${url.pathname}${url.search}`;
+}
+
+/** Runs after the sockets that are ready now have been read: what they bring can still join. */
+export const afterReadyIo = (run: () => void): void => {
+  setImmediate(run);
+};
