@@ -1,4 +1,5 @@
-import { lookup } from "node:dns/promises";
+import { setServers } from "node:dns";
+import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 
 /** The time of day, durations and waiting. */
@@ -51,7 +52,7 @@ export function realSeams(options: { ca?: string } = {}): Seams {
     random: Math.random,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     newId: () => Bun.randomUUIDv7(),
-    resolve: resolveName,
+    resolve: openResolver(),
     fetch: pinnedFetch(options.ca),
   };
 }
@@ -87,17 +88,43 @@ function setTimer(delayMs: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-async function resolveName(hostname: string): Promise<string[]> {
-  const found = await lookup(hostname, { all: true, verbatim: true });
-  return found.map(({ address }) => address);
+/** c-ares reads this file once; a box that starts before its network, or changes it, must read it again. */
+const NAME_SERVERS_FILE = "/etc/resolv.conf";
+
+/**
+ * Resolves with c-ares, which waits in the event loop: the system's resolver (node:dns lookup) holds one of a
+ * few threads for each name, so that two names with a dead name server would stop all others, and file reads.
+ */
+function openResolver(): Seams["resolve"] {
+  let nameServers = nameServersIn(NAME_SERVERS_FILE);
+  return async (hostname) => {
+    // Bun sends ".local" and ".localhost" to the threads after all, unless in upper case; DNS does not mind.
+    const name = hostname.replace(/\.local(host)?$/, (suffix) => suffix.toUpperCase());
+    const find = () => Bun.dns.lookup(name, { backend: "c-ares" });
+    const found = await find().catch((error) => {
+      const listed = nameServersIn(NAME_SERVERS_FILE);
+      if (listed.length === 0 || listed.join() === nameServers.join()) throw error;
+      nameServers = listed;
+      setServers(listed);
+      return find();
+    });
+    return found.map(({ address }) => address);
+  };
+}
+
+function nameServersIn(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm);
+  return [...lines].map(([, address = ""]) => address).filter((address) => isIP(address) !== 0);
 }
 
 function pinnedFetch(ca: string | undefined): PinnedFetch {
   const session = new Bun.FetchSession({
     proxy: false, // a proxy would resolve the name again, and reach what the guard refuses
-    keepAlive: { idleTimeout: 30, maxIdleSockets: 64 },
+    keepAlive: { idleTimeout: 30 }, // Bun keeps 64 idle connections at most
   });
-  return ({ url, address }, { method, headers, body, signal }) => {
+  return async ({ url, address }, { method, headers, body, signal }) => {
+    // An address has no SNI; its certificate must name the address itself.
     const name = url.hostname.startsWith("[") || isIP(url.hostname) !== 0 ? undefined : url.hostname;
     return session.fetch(pinnedUrl(url, address), {
       method,

@@ -1,5 +1,4 @@
 import type { Store } from "../database/open.ts";
-import { changes } from "../database/schema.ts";
 
 /** Who changed something. */
 export type Actor = "customer" | "operator";
@@ -25,10 +24,14 @@ export interface Changes {
 
 /** Opens the record of changes. */
 export function openChanges({ store }: { store: Store }): Changes {
+  const insert = store.sqlite.prepare(
+    `INSERT INTO changes (customer_id, at, actor, subject, subject_key, before, after)
+     VALUES ($customerId, $at, $actor, $subject, $subjectKey, $before, $after)`,
+  );
   return {
-    record({ before, after, ...change }) {
-      const row = { ...change, before: jsonOrNull(before), after: jsonOrNull(after) };
-      if (row.before !== row.after) store.drizzle.insert(changes).values(row).run();
+    record(change) {
+      const row = { ...change, before: jsonOrNull(change.before), after: jsonOrNull(change.after) };
+      if (row.before !== row.after) insert.run(row);
     },
   };
 }

@@ -84,9 +84,9 @@ export function grantWish<Name extends WishName>(
   return wishes[name].grant(side, input) as Promise<WishAnswer<Name>>; // the compiler does not follow the name
 }
 
-function wish<Input extends z.ZodType, Answer>(
-  input: Input,
-  run: (side: OperatorSide, input: z.output<Input>) => Promise<Answer>,
+function wish<Input, Given, Answer>(
+  input: z.ZodType<Input, Given>,
+  run: (side: OperatorSide, input: Input) => Promise<Answer>,
 ) {
   const grant = async (side: OperatorSide, given: unknown) => run(side, validInput(input, given));
   return { input, grant };

@@ -1,6 +1,5 @@
-import { and, asc, count, eq, ne } from "drizzle-orm";
 import type { Store } from "../database/open.ts";
-import { type Environment, subscriptions } from "../database/schema.ts";
+import type { Environment, subscriptions } from "../database/schema.ts";
 import { openChanges } from "./changes.ts";
 
 /** A subscription's row. */
@@ -27,55 +26,28 @@ export interface SubscriptionRows {
   ): Subscription;
 }
 
+const COLUMNS = `id, customer_id AS customerId, environment, event_type AS eventType, webhook_url AS webhookUrl,
+  status, created_at AS createdAt, updated_at AS updatedAt`;
+
 /** Opens the subscriptions' rows. */
 export function openSubscriptionRows({ store }: { store: Store }): SubscriptionRows {
-  const db = store.drizzle;
   const changes = openChanges({ store });
-  const isLive = ne(subscriptions.status, "deleted");
+  const statements = prepare(store.sqlite);
 
   function live(customerId: number, { environment, eventType }: SubscriptionKey): Subscription | null {
-    const row = db
-      .select()
-      .from(subscriptions)
-      .where(
-        and(
-          eq(subscriptions.customerId, customerId),
-          eq(subscriptions.environment, environment),
-          eq(subscriptions.eventType, eventType),
-          isLive,
-        ),
-      )
-      .get();
-    return row ?? null;
+    return statements.live.get({ customerId, environment, eventType });
   }
 
   return {
     live,
-    list: (customerId, environment) =>
-      db
-        .select()
-        .from(subscriptions)
-        .where(
-          and(eq(subscriptions.customerId, customerId), eq(subscriptions.environment, environment), isLive),
-        )
-        .orderBy(asc(subscriptions.createdAt), asc(subscriptions.id))
-        .all(),
-    count(customerId) {
-      const theirs = and(eq(subscriptions.customerId, customerId), isLive);
-      return db.select({ live: count() }).from(subscriptions).where(theirs).get()?.live ?? 0;
-    },
+    list: (customerId, environment) => statements.list.all({ customerId, environment }),
+    count: (customerId) => statements.count.get({ customerId })?.live ?? 0,
     save(customerId, { environment, eventType, webhookUrl, status }, now) {
       const before = live(customerId, { environment, eventType });
-      const state = { webhookUrl, status, createdAt: before?.createdAt ?? now, updatedAt: now };
-      const row = db
-        .insert(subscriptions)
-        .values({ customerId, environment, eventType, ...state })
-        .onConflictDoUpdate({
-          target: [subscriptions.customerId, subscriptions.environment, subscriptions.eventType],
-          set: state,
-        })
-        .returning()
-        .get();
+      const createdAt = before?.createdAt ?? now;
+      const next = { customerId, environment, eventType, webhookUrl, status, createdAt, updatedAt: now };
+      const row = statements.save.get(next);
+      if (row === null) throw new Error("an upsert without a condition returns its row");
       changes.record({
         customerId,
         at: now,
@@ -87,6 +59,28 @@ export function openSubscriptionRows({ store }: { store: Store }): SubscriptionR
       });
       return row;
     },
+  };
+}
+
+/** Prepared once, because promoting runs three of them for each of up to 10,000 rows while all others wait. */
+function prepare(sqlite: Store["sqlite"]) {
+  const theirs = "FROM subscriptions WHERE customer_id = $customerId AND status <> 'deleted'";
+  return {
+    live: sqlite.prepare<Subscription, { customerId: number } & SubscriptionKey>(
+      `SELECT ${COLUMNS} ${theirs} AND environment = $environment AND event_type = $eventType`,
+    ),
+    list: sqlite.prepare<Subscription, { customerId: number; environment: Environment }>(
+      `SELECT ${COLUMNS} ${theirs} AND environment = $environment ORDER BY created_at, id`,
+    ),
+    count: sqlite.prepare<{ live: number }, { customerId: number }>(`SELECT count(*) AS live ${theirs}`),
+    save: sqlite.prepare<Subscription, Omit<Subscription, "id">>(
+      `INSERT INTO subscriptions
+         (customer_id, environment, event_type, webhook_url, status, created_at, updated_at)
+       VALUES ($customerId, $environment, $eventType, $webhookUrl, $status, $createdAt, $updatedAt)
+       ON CONFLICT (customer_id, environment, event_type) DO UPDATE SET webhook_url = excluded.webhook_url,
+         status = excluded.status, created_at = excluded.created_at, updated_at = excluded.updated_at
+       RETURNING ${COLUMNS}`,
+    ),
   };
 }
 

@@ -101,7 +101,8 @@ export function openSubscriptions(parts: {
   function promoteRows(customerId: number, now: number) {
     const active = rows.list(customerId, "sandbox").filter(({ status }) => status === "active");
     const copies = active.map((row) => ({ ...row, environment: "production" as const }));
-    const added = copies.filter((copy) => rows.live(customerId, copy) === null);
+    const present = new Set(rows.list(customerId, "production").map(({ eventType }) => eventType));
+    const added = copies.filter(({ eventType }) => !present.has(eventType));
     if (rows.count(customerId) + added.length > MAX_SUBSCRIPTIONS_PER_CUSTOMER) return tooMany();
     return copies.map((copy) => rows.save(customerId, copy, now));
   }

@@ -13,8 +13,8 @@ const SOCKET_FILE = "admin.sock";
 /** A thousand auction ids take a tenth of this. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** Passwords may stand in line before they are hashed; in seconds. */
-const IDLE_TIMEOUT = 60;
+/** In seconds: passwords may stand in line before they are hashed. */
+const LONGEST_WISH = 60;
 
 const requestSchema = z.object({ wish: z.string(), input: z.unknown() });
 
@@ -65,13 +65,15 @@ export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; lo
 /** Under this umask the socket is its owner's alone (0600) from the first moment. */
 const OWNER_ONLY = 0o177;
 
-function bind(path: string, fetch: (request: Request) => Promise<Response>): Bun.Server<undefined> {
+function bind(path: string, answer: (request: Request) => Promise<Response>): Bun.Server<undefined> {
   const before = process.umask(OWNER_ONLY);
   try {
     return Bun.serve({
       unix: path,
-      fetch,
-      idleTimeout: IDLE_TIMEOUT,
+      fetch(request, server) {
+        server.timeout(request, LONGEST_WISH);
+        return answer(request);
+      },
       maxRequestBodySize: MAX_REQUEST_BYTES,
       development: false,
     });

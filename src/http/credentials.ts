@@ -12,6 +12,12 @@ const TOKEN_SECONDS = 7 * 86_400;
 
 const ISSUER = "lanehook";
 
+/** The header X-API-Key, beside the schemes of Authorization; no scheme has a space in it. */
+const API_KEY_HEADER = "x-api-key header";
+
+/** How a publisher may give its key; in `basic` it is the password. */
+const PUBLISHER_SCHEMES = ["bearer", API_KEY_HEADER, "basic"];
+
 /** Who calls. */
 export interface Credentials {
   /** @throws Problem missing_credentials, invalid_credentials, customer_disabled */
@@ -56,11 +62,12 @@ export function openCredentials(parts: {
     async customer(request) {
       const { scheme, value } = credentialOf(request);
       if (scheme === "bearer") return byToken(value);
-      if (scheme === "x-api-key") return byApiKey(value);
+      if (scheme === API_KEY_HEADER) return byApiKey(value);
       throw invalid();
     },
     publisher(request) {
       const { scheme, value } = credentialOf(request);
+      if (!PUBLISHER_SCHEMES.includes(scheme)) throw invalid();
       const publisher = publishers.findByKey(scheme === "basic" ? passwordIn(value) : value);
       if (publisher === null) throw invalid();
       return publisher;
@@ -91,7 +98,7 @@ function credentialOf({ headers }: Request): Credential {
     return { scheme: scheme.toLowerCase(), value };
   }
   if (apiKey === null) throw new Problem("missing_credentials");
-  return { scheme: "x-api-key", value: apiKey };
+  return { scheme: API_KEY_HEADER, value: apiKey };
 }
 
 /** Of `base64(user:password)`. */

@@ -1,9 +1,10 @@
 import { type AnyElysia, Elysia } from "elysia";
-import swaggerScript from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import swaggerStyle from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
-import packageJson from "../../package.json" with { type: "json" };
+import swaggerScript from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { problems } from "../problems.ts";
+import { VERSION } from "../version.ts";
 import { openApiDocument } from "./openapi-document.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 import { escapeHtml, pageResponse } from "./web-page.ts";
 
 /**
@@ -15,7 +16,12 @@ export function docsRoutes(app: AnyElysia) {
   return new Elysia({ detail: { hide: true } })
     .get("/openapi.json", () => {
       document ??= JSON.stringify(openApiDocument(app));
-      return new Response(document, { headers: { "content-type": "application/json", "cache-control": "no-cache" } });
+      const headers = {
+        ...SECURITY_HEADERS,
+        "content-type": "application/json",
+        "cache-control": "no-cache",
+      };
+      return new Response(document, { headers });
     })
     .get("/docs", () => pageResponse(DOCS_PAGE))
     .get("/docs/problems", () => pageResponse(problemsPage()))
@@ -27,14 +33,19 @@ export function docsRoutes(app: AnyElysia) {
 }
 
 /** Addresses carry the version, so a browser may keep what it has until the next one. */
-const VERSIONED = `?v=${packageJson.version}`;
-const CACHING = "public, max-age=86400";
+const VERSIONED = `?v=${VERSION}`;
 
 const file = (path: string, contentType: string) =>
-  new Response(Bun.file(path), { headers: { "content-type": contentType, "cache-control": CACHING } });
+  new Response(Bun.file(path), { headers: cached(contentType) });
 
 const text = (content: string, contentType: string) =>
-  new Response(content, { headers: { "content-type": contentType, "cache-control": CACHING } });
+  new Response(content, { headers: cached(contentType) });
+
+const cached = (contentType: string) => ({
+  ...SECURITY_HEADERS,
+  "content-type": contentType,
+  "cache-control": "public, max-age=86400",
+});
 
 const DOCS_PAGE = {
   title: "lanehook API",

@@ -1,7 +1,7 @@
 import { toOpenAPISchema } from "@elysiajs/openapi/openapi";
 import type { AnyElysia } from "elysia";
 import { z } from "zod";
-import packageJson from "../../package.json" with { type: "json" };
+import { VERSION } from "../version.ts";
 import {
   type DescribedAnswer,
   type DescribedSchema,
@@ -47,7 +47,7 @@ function preamble(): Json {
     openapi: OPENAPI_VERSION,
     info: {
       title: "lanehook",
-      version: packageJson.version,
+      version: VERSION,
       summary: "A self-hosted event hub for dealer groups and auction sites.",
       description: INTRODUCTION,
       license: { name: "MIT", identifier: "MIT" },

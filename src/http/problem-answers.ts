@@ -1,6 +1,7 @@
 import { Elysia, type ParseError, type ValidationError } from "elysia";
 import { describeError, type Log } from "../log.ts";
 import { type InputError, Problem, type ProblemCode, problems } from "../problems.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** The media type of every answer that is not a success (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
@@ -32,7 +33,7 @@ export const problemAnswers = (log: Pick<Log, "error">) =>
 
 /** The answer to one problem. */
 export function problemResponse(problem: Problem): Response {
-  const headers: Record<string, string> = { "content-type": PROBLEM_MEDIA_TYPE };
+  const headers: Record<string, string> = { ...SECURITY_HEADERS, "content-type": PROBLEM_MEDIA_TYPE };
   if (problem.status === 401) headers["www-authenticate"] = "Bearer";
   const { retryAfterSeconds } = problem.details;
   if (retryAfterSeconds !== undefined)

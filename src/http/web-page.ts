@@ -1,3 +1,5 @@
+import { SECURITY_HEADERS } from "./security-headers.ts";
+
 /** Only what the hub itself serves is loaded, no script stands in the page, and no other site may frame it. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -6,6 +8,7 @@ const CONTENT_SECURITY_POLICY =
 export function pageResponse(page: WebPage): Response {
   return new Response(html(page), {
     headers: {
+      ...SECURITY_HEADERS,
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": CONTENT_SECURITY_POLICY,
       "cache-control": "no-cache",
@@ -38,7 +41,14 @@ ${scripts.map((path) => `<script src="${path}"></script>`).join("\n")}
 </html>
 `;
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Makes text safe to stand in HTML. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);

@@ -36,6 +36,7 @@ test("what is no customer's credential is a bad one, and never comes back in the
     { authorization: `Bearer ${key}` },
     { authorization: `Basic ${btoa(`x:${customer.apiKey}`)}` },
     { authorization: token },
+    { authorization: `X-API-Key ${customer.apiKey}` },
     { authorization: "" },
     { "x-api-key": key },
     { "x-api-key": token },

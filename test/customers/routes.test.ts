@@ -143,7 +143,7 @@ test.each([
     body: { currentPassword: PASSWORD, newPassword: "short" },
     path: "newPassword",
   },
-])("$call with $body is 422 and names $path", async ({ call, body, path }) => {
+])("$call with wrong input is 422 and names $path", async ({ call, body, path }) => {
   using api = openTestApi();
   const { token } = await api.givenSignup();
   const answer = await api.call(call, { token, ...(body && { body }) });

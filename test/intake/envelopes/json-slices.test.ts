@@ -59,7 +59,7 @@ describe("what is JSON", () => {
     '{"a":{"b":[{},[],{"c":[]}]},"":0}',
     "[[],{},[[]]]",
     '"\u007f\u0080é🚗"',
-  ])("%p", (text) => {
+  ])("%j", (text) => {
     expect(isJsonToTheEngine(text)).toBe(true);
     expect(isJson(text)).toBe(true);
   });
@@ -128,7 +128,7 @@ describe("what is JSON", () => {
     "[:]",
     '"\\u 123"',
     "١",
-  ])("and not %p", (text) => {
+  ])("and not %j", (text) => {
     expect(isJsonToTheEngine(text)).toBe(false);
     expect(isJson(text)).toBe(false);
   });
@@ -244,7 +244,7 @@ describe("slices", () => {
     expect(seen).toEqual(["0 1", '1 "a,]"', '2 {"a":[1,2]}', "3 [ ]"]);
   });
 
-  test.each(["[1,]", "[1", "[1]x", "[,]", "[1 2]"])("the array %p is none", (text) => {
+  test.each(["[1,]", "[1", "[1]x", "[,]", "[1 2]"])("the array %j is none", (text) => {
     expect(isArrayText(Buffer.from(text))).toBe(true);
     expect(() => readJsonArray(jsonBytes(Buffer.from(text)), nothing, () => {})).toThrow(JsonFault);
   });

@@ -132,7 +132,7 @@ const rows: Record<string, Row[]> = {
 
 for (const [name, table] of Object.entries(rows)) {
   describe(name, () => {
-    test.each(table)("%s with %p: %d %s at %p", (body, sent, status, code, path) => {
+    test.each(table)("%j with %j: %d %s at %s", (body, sent, status, code, path) => {
       expect(refusalOf(body, sent)).toEqual({ status, code, path } as never);
     });
   });

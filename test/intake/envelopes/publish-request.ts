@@ -2,7 +2,7 @@ import type { Draft } from "../../../src/intake/draft.ts";
 import { readDrafts } from "../../../src/intake/envelopes/read-drafts.ts";
 import { Problem } from "../../../src/problems.ts";
 
-/** What a test says of a request; a body that is no bytes and no text is sent as JSON. */
+/** What a test says of a request beside its body; the content type is JSON unless said otherwise. */
 export interface Sent {
   contentType?: string | null;
   headers?: Record<string, string>;

@@ -1,0 +1,124 @@
+import { Elysia } from "elysia";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Accounts } from "../customers/accounts.ts";
+import type { AuctionIds } from "../customers/auction-ids.ts";
+import type { SigningSecrets } from "../customers/signing-secrets.ts";
+import type { Subscriptions } from "../customers/subscriptions.ts";
+import type { DeadLetters } from "../delivery/dead-letters.ts";
+import type { DeliveryList } from "../delivery/delivery-list.ts";
+import type { Publish } from "../intake/publish.ts";
+import { describeError, type Log } from "../log.ts";
+import { Problem } from "../problems.ts";
+import { authRoutes } from "./auth-routes.ts";
+import { catalogRoutes } from "./catalog-routes.ts";
+import type { ClientAddress } from "./client-address.ts";
+import type { Credentials } from "./credentials.ts";
+import { customerRoutes } from "./customer-routes.ts";
+import { deadLetterRoutes } from "./dead-letter-routes.ts";
+import { deliveryRoutes } from "./delivery-routes.ts";
+import { docsRoutes } from "./docs-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { problemAnswers, problemResponse } from "./problem-answers.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+import { signingSecretRoutes } from "./signing-secret-routes.ts";
+import { startPage } from "./start-page.ts";
+import { subscriptionRoutes } from "./subscription-routes.ts";
+
+/** What the API is served from. */
+export interface ServerParts {
+  log: Pick<Log, "error">;
+  catalog: Catalog;
+  accounts: Accounts;
+  auctionIds: AuctionIds;
+  subscriptions: Subscriptions;
+  signingSecrets: SigningSecrets;
+  deliveryList: DeliveryList;
+  deadLetters: DeadLetters;
+  publish: Publish;
+  credentials: Credentials;
+  clientAddress: ClientAddress;
+}
+
+/** The hub's HTTP side. */
+export interface Server {
+  /** Rejects where the address is in use. */
+  listen(host: string, port: number): Promise<{ port: number }>;
+  /** Stops listening, and lets requests under way end. */
+  stop(): Promise<void>;
+  /** Answers a request without a socket. */
+  handle(request: Request): Promise<Response>;
+}
+
+/** The type of the API, for clients that infer theirs from it. */
+export type Api = ReturnType<typeof apiRoutes>;
+
+/** Bun answers a longer body by itself, without a word; ours are refused with a problem long before. */
+const MAX_REQUEST_BODY_SIZE = 64 * 1024 * 1024;
+
+/** A connection that is silent for this long is closed, also in the middle of a body. */
+const IDLE_TIMEOUT_SECONDS = 30;
+
+/** How long requests under way may take to end, in ms; the container's stop grace is longer. */
+const STOP_WITHIN_MS = 5000;
+
+/** Composes every resource; nothing listens yet. */
+export function openServer(parts: ServerParts): Server {
+  const app = new Elysia().use(problemAnswers(parts.log)).use(apiRoutes(parts)).get("/", startPage, HIDDEN);
+  app.use(docsRoutes(app));
+  let server: Bun.Server<undefined> | undefined;
+  return {
+    async listen(hostname, port) {
+      server = Bun.serve({
+        hostname,
+        port,
+        fetch: app.fetch,
+        error: (error) => unforeseen(parts.log, error),
+        maxRequestBodySize: MAX_REQUEST_BODY_SIZE,
+        idleTimeout: IDLE_TIMEOUT_SECONDS,
+        development: false, // its error page shows source and stack
+      });
+      app.server = server; // where routes look for the caller's address
+      return { port: server.port ?? port };
+    },
+    stop: async () => {
+      if (server) await stopWithin(server, STOP_WITHIN_MS);
+    },
+    handle: (request) => app.handle(request),
+  };
+}
+
+const HIDDEN = { detail: { hide: true } };
+
+/**
+ * Everything under /api. Publishing comes before the hook that adds headers, because hooks do not reach
+ * back and this one takes a tenth of what a publish costs; its answers bring the headers along themselves.
+ */
+function apiRoutes(parts: ServerParts) {
+  return new Elysia({ prefix: "/api" })
+    .use(eventRoutes(parts))
+    .onTransform(({ set }) => {
+      Object.assign(set.headers, SECURITY_HEADERS);
+    })
+    .use(authRoutes(parts))
+    .use(customerRoutes(parts))
+    .use(subscriptionRoutes(parts))
+    .use(deliveryRoutes(parts))
+    .use(deadLetterRoutes(parts))
+    .use(signingSecretRoutes(parts))
+    .use(catalogRoutes(parts))
+    .use(healthRoutes());
+}
+
+/** Stands behind Elysia: what reaches it is a bug in the way a request is answered. */
+function unforeseen(log: Pick<Log, "error">, error: unknown): Response {
+  log.error("http.failed", describeError(error));
+  return problemResponse(new Problem("internal_error"));
+}
+
+async function stopWithin(server: Bun.Server<undefined>, ms: number): Promise<void> {
+  const bound = AbortSignal.timeout(ms);
+  const late = new Promise((resolve) => bound.addEventListener("abort", resolve, { once: true }));
+  await Promise.race([server.stop(), late]);
+  if (bound.aborted) await server.stop(true);
+}
