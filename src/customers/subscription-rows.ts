@@ -66,7 +66,7 @@ export function openSubscriptionRows({ store }: { store: Store }): SubscriptionR
 function prepare(sqlite: Store["sqlite"]) {
   const theirs = "FROM subscriptions WHERE customer_id = $customerId AND status <> 'deleted'";
   return {
-    live: sqlite.prepare<Subscription, { customerId: number } & SubscriptionKey>(
+    live: sqlite.prepare<Subscription, { customerId: number; environment: Environment; eventType: string }>(
       `SELECT ${COLUMNS} ${theirs} AND environment = $environment AND event_type = $eventType`,
     ),
     list: sqlite.prepare<Subscription, { customerId: number; environment: Environment }>(

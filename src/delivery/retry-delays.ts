@@ -30,4 +30,5 @@ export function waitBefore(
 }
 
 /** Not a number unless it is a date as HTTP writes it; Date.parse alone would read a year into almost anything. */
-const httpDate = (text: string): number => (/^[A-Z][a-z]{2,8},? .* GMT$/.test(text) ? Date.parse(text) : Number.NaN);
+const httpDate = (text: string): number =>
+  /^[A-Z][a-z]{2,8},? .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;

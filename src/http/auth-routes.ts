@@ -98,7 +98,10 @@ const signupDetail = describe({
   summary: "Create an account",
   description: "E-mail addresses are compared without regard to case. A signing secret is made at once.",
   auth: "none",
-  body: { example: { email: EMAIL, name: "Acme Auto", password: "correct horse battery" } },
+  body: {
+    schema: newAccountSchema,
+    example: { email: EMAIL, name: "Acme Auto", password: "correct horse battery" },
+  },
   answers: {
     201: {
       description: "The account, and a token to go on with.",
@@ -114,7 +117,7 @@ const loginDetail = describe({
   summary: "Log in",
   description: "An unknown e-mail and a wrong password get the same answer.",
   auth: "none",
-  body: { example: { email: EMAIL, password: "correct horse battery" } },
+  body: { schema: loginBody, example: { email: EMAIL, password: "correct horse battery" } },
   answers: {
     200: { description: "The account, and a new token.", schema: signedInSchema, example: signedInExample },
   },
@@ -140,7 +143,10 @@ const passwordDetail = describe({
   summary: "Change the password",
   description: "Ends every token of this account at once; the API key stays.",
   auth: "customer",
-  body: { example: { currentPassword: "correct horse battery", newPassword: "staple of the new kind" } },
+  body: {
+    schema: passwordBody,
+    example: { currentPassword: "correct horse battery", newPassword: "staple of the new kind" },
+  },
   answers: { 204: { description: "Changed." } },
   problems: ["invalid_input", "customer_disabled", "too_many_requests", "not_ready"],
 });

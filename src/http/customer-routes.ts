@@ -48,7 +48,7 @@ const replaceDetail = describe({
   description:
     "You get the events that name one of these auctions. Where the hub's operator assigns the ids, you may only remove some.",
   auth: "customer",
-  body: { example: { auctionIds: ["daanw", "cpaa"] } },
+  body: { schema: auctionIdsBody, example: { auctionIds: ["daanw", "cpaa"] } },
   answers: { 200: { description: "The ids from now on; duplicates are dropped.", ...auctionIdsAnswer } },
   problems: ["invalid_input", "customer_disabled", "operator_assigns_auction_ids"],
 });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { VERSION } from "../version.ts";
 import {
   type DescribedAnswer,
+  type DescribedBody,
   type DescribedSchema,
   type Description,
   descriptionOf,
@@ -18,25 +19,31 @@ export interface OpenApiDocument extends Json {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** What a method of a path is in the document, as far as it is read here. */
+/** What a method of a path is in the document. */
 export interface Operation extends Json {
   parameters?: Json[];
-  requestBody?: Json & { content: Record<string, Json> };
 }
 
 const OPENAPI_VERSION = "3.1.1";
 
 /** Describes every described route of an app. */
 export function openApiDocument(app: AnyElysia): OpenApiDocument {
-  const generated = toOpenAPISchema(app, {}, undefined, { zod: requestSchema }, "3.1.1");
+  const generated = toOpenAPISchema(app, {}, undefined, { zod: requestSchema }, OPENAPI_VERSION);
+  const bodySchemas = bodySchemasOf(app);
   const paths: OpenApiDocument["paths"] = {};
-  for (const [path, methods] of Object.entries(generated.paths)) {
+  for (const [generatedPath, methods] of Object.entries(generated.paths)) {
+    const path = generatedPath.replace(/\/$/, ""); // a resource's own path is its prefix and "/"
     for (const [method, generatedOperation] of Object.entries(methods ?? {})) {
       const operation = generatedOperation as unknown as Operation;
       const description = descriptionOf(operation);
       if (description === undefined) continue;
       paths[path] ??= {};
-      paths[path][method] = toOperation(description, { path, method, generated: operation });
+      paths[path][method] = toOperation(description, {
+        path,
+        method,
+        parameters: operation.parameters ?? [],
+        bodySchema: bodySchemas.get(`${method} ${generatedPath}`),
+      });
     }
   }
   return { ...preamble(), paths, components: { schemas: { Problem: problemSchema }, securitySchemes } };
@@ -61,19 +68,31 @@ const INTRODUCTION = `Events come in by one door, are routed to subscriptions, a
 
 A customer calls with \`Authorization: Bearer <token>\` from a login, or with \`X-API-Key\`. A publisher calls with its own key. Mistakes are answered as RFC 9457 problem details with a stable \`code\`, all of them listed at [/docs/problems](/docs/problems).`;
 
-interface Generated {
-  path: string;
-  method: string;
-  generated: Operation;
+/** The generator gives up on the body of a route whose parser is a function, as ours is. */
+function bodySchemasOf(app: AnyElysia): Map<string, DescribedSchema> {
+  const schemas = new Map<string, DescribedSchema>();
+  for (const { method, path, hooks } of app.getGlobalRoutes()) {
+    const route = `${method.toLowerCase()} ${path.replace(/:([^/]+)/g, "{$1}")}`;
+    if (hooks?.body instanceof z.ZodType) schemas.set(route, hooks.body);
+  }
+  return schemas;
 }
 
-function toOperation(description: Description, route: Generated): Operation {
+/** What the routes themselves say of an operation. */
+interface Route {
+  path: string;
+  method: string;
+  parameters: Json[];
+  bodySchema: DescribedSchema | undefined;
+}
+
+function toOperation(description: Description, route: Route): Operation {
   const { tag, summary, auth, operationId = nameOf(route) } = description;
   const parameters = [
-    ...(route.generated.parameters ?? []).map(withExample),
+    ...route.parameters.map(withExample),
     ...(description.parameters ?? []).map((parameter) => ({ ...parameter })),
   ];
-  const requestBody = toRequestBody(description, route.generated);
+  const requestBody = toRequestBody(description.body, route.bodySchema);
   return {
     tags: [tag],
     summary,
@@ -87,7 +106,7 @@ function toOperation(description: Description, route: Generated): Operation {
 }
 
 /** `GET /api/deliveries/{deliveryId}` is `getDeliveriesByDeliveryId`. */
-function nameOf({ path, method }: Generated): string {
+function nameOf({ path, method }: Route): string {
   const parts = path.replace(/^\/api/, "").split(/[/-]/);
   const words = parts.map((part) => part.replace(/^\{(.*)\}$/, (_, name: string) => `by-${name}`));
   return (
@@ -115,12 +134,16 @@ function withExample(parameter: Json): Json {
   };
 }
 
-function toRequestBody({ body }: Description, generated: Operation): Operation["requestBody"] | undefined {
+function toRequestBody(
+  body: DescribedBody | undefined,
+  routeSchema: DescribedSchema | undefined,
+): Json | undefined {
   if (body === undefined) return undefined;
-  const { description, required = true, example, examples } = body;
-  const generatedSchema = Object.values(generated.requestBody?.content ?? {})[0]?.schema;
-  const schema = body.schema ? toJsonSchema(body.schema, "input") : generatedSchema;
-  const media = { ...(schema ? { schema } : {}), ...(examples ? { examples } : { example }) };
+  const { description, schema = routeSchema, required = true, example, examples } = body;
+  const media = {
+    ...(schema && { schema: toJsonSchema(schema, "input") }),
+    ...(examples ? { examples } : { example }),
+  };
   return { ...(description && { description }), required, content: { "application/json": media } };
 }
 
@@ -175,6 +198,12 @@ function toJsonSchema(schema: DescribedSchema, io: "input" | "output"): Json {
     $schema: _,
     "~standard": __,
     ...rest
-  } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json;
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format) delete jsonSchema.pattern; // zod gives both; a page of regular expression helps no reader
+    },
+  }) as Json;
   return rest;
 }

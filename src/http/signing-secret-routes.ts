@@ -22,7 +22,7 @@ export function signingSecretRoutes(parts: { signingSecrets: SigningSecrets; cre
   return new Elysia({ prefix: "/signing-secret" })
     .use(jsonBody)
     .use(customersOnly(credentials))
-    .get("/", ({ customer }) => ({ signingSecret: signingSecrets.present(customer.id) }), {
+    .get("", ({ customer }) => ({ signingSecret: signingSecrets.present(customer.id) }), {
       detail: readDetail,
     })
     .post(
@@ -55,7 +55,7 @@ const rotateDetail = describe({
   description:
     "`X-Webhook-Signature` uses the new secret at once. `webhook-signature` carries signatures of both, the new one first, until `overlapSeconds` have passed; 0 ends the old one now.",
   auth: "customer",
-  body: { required: false, example: { overlapSeconds: DEFAULT_OVERLAP_SECONDS } },
+  body: { required: false, schema: rotateBody, example: { overlapSeconds: DEFAULT_OVERLAP_SECONDS } },
   answers: {
     200: {
       description: "The new secret.",

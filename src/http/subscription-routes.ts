@@ -103,7 +103,7 @@ const putDetail = describe({
   summary: "Create or change a subscription",
   description:
     "There is one for each event type or pattern in an environment. A change keeps its status and what the body leaves out.",
-  body: { example: { eventType: example.eventType, webhookUrl: example.webhookUrl } },
+  body: { schema: putBody, example: { eventType: example.eventType, webhookUrl: example.webhookUrl } },
   answers: { 201: { description: "The subscription as it is now.", schema: subscriptionSchema, example } },
   problems: ["invalid_input", "invalid_event_type", "refused_target", "customer_disabled"],
 });
@@ -120,7 +120,7 @@ const statusDetail = describe({
   ...common,
   summary: "Pause or resume a subscription",
   description: "A paused one gets no new deliveries; those already pending wait until it is resumed.",
-  body: { example: { status: "paused" } },
+  body: { schema: statusBody, example: { status: "paused" } },
   answers: { 204: { description: "Done." } },
   problems: ["invalid_input", "customer_disabled", "subscription_not_found"],
 });

@@ -1,5 +1,4 @@
-import type { JsonSlice } from "./json-slices.ts";
-import { textOf } from "./json-slices.ts";
+import { type JsonSlice, textOf } from "./json-slices.ts";
 import { mistake } from "./mistakes.ts";
 
 /** Longest payload, in bytes of UTF-8: what EventBridge itself carries at most, so that nothing of it is refused. */
