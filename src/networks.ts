@@ -37,7 +37,15 @@ export function isPublicAddress(address: string): boolean {
 /** Strict: four decimal parts or plain IPv6; null for names, short forms and addresses with a zone. */
 function parseAddress(text: string): Address | null {
   if (isIP(text) === 0 || text.includes("%")) return null;
-  return ipaddr.parse(text);
+  return ipaddr.parse(text.includes(":") ? withoutDots(text) : text);
+}
+
+/** ipaddr.js takes `::1.2.3.4` for `::ffff:1.2.3.4`; in hexadecimal the two cannot be mistaken. */
+function withoutDots(text: string): string {
+  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
+    const group = (high: string, low: string) => (Number(high) * 256 + Number(low)).toString(16);
+    return `${group(a, b)}:${group(c, d)}`;
+  });
 }
 
 function unmapped(address: Address): Address {

@@ -15,7 +15,7 @@ const NAME_MAX_LENGTH = 200;
 
 /** What an account is made from, be it by signup or by the operator. */
 export const newAccountSchema = z.object({
-  email: z.string().trim().max(EMAIL_MAX_LENGTH).pipe(z.email()),
+  email: z.string().trim().max(EMAIL_MAX_LENGTH).pipe(z.email()).meta({ format: "email" }),
   name: z
     .string()
     .trim()

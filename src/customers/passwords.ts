@@ -14,7 +14,8 @@ export const newPasswordSchema = z
   .refine(
     (text) => [...text].length >= PASSWORD_MIN_LENGTH && [...text].length <= PASSWORD_MAX_LENGTH,
     `must have ${PASSWORD_MIN_LENGTH} to ${PASSWORD_MAX_LENGTH} characters`,
-  );
+  )
+  .meta({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }); // for the documentation
 
 /** argon2id's memory in KiB and its rounds: some 70 ms of one core for each hash. */
 const COST = { memoryCost: 19_456, timeCost: 2 };

@@ -19,19 +19,22 @@ const passwordBody = z.strictObject({
   newPassword: newPasswordSchema,
 });
 
-/** Signing up, logging in, who one is, and changing the password. */
-export function authRoutes(parts: {
+interface Parts {
   accounts: Accounts;
   credentials: Credentials;
   clientAddress: ClientAddress;
-}) {
-  const { accounts, credentials, clientAddress } = parts;
+}
+
+/** Signing up, logging in, who one is, and changing the password. */
+export const authRoutes = (parts: Parts) =>
+  new Elysia({ prefix: "/auth" }).use(routesForAnyone(parts)).use(routesForCustomers(parts));
+
+function routesForAnyone({ accounts, credentials, clientAddress }: Parts) {
   const signedIn = async (customer: Customer) => ({
     customer: accounts.show(customer),
     token: await credentials.issueToken(customer),
   });
-
-  const open = new Elysia()
+  return new Elysia()
     .use(jsonBody)
     .post(
       "/signup",
@@ -45,8 +48,10 @@ export function authRoutes(parts: {
         signedIn(await accounts.logIn(body, clientAddress({ request, server }))),
       { body: loginBody, detail: loginDetail },
     );
+}
 
-  const own = new Elysia()
+function routesForCustomers({ accounts, credentials, clientAddress }: Parts) {
+  return new Elysia()
     .use(jsonBody)
     .use(customersOnly(credentials))
     .get("/me", ({ customer }) => ({ user: { customerId: customer.publicId, email: customer.email } }), {
@@ -60,8 +65,6 @@ export function authRoutes(parts: {
       },
       { body: passwordBody, detail: passwordDetail },
     );
-
-  return new Elysia({ prefix: "/auth" }).use(open).use(own);
 }
 
 const CUSTOMER_ID = "0199b1c4-7a52-7c3e-9d1f-5f0a3c2b1e4d";

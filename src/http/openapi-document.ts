@@ -71,7 +71,7 @@ A customer calls with \`Authorization: Bearer <token>\` from a login, or with \`
 /** The generator gives up on the body of a route whose parser is a function, as ours is. */
 function bodySchemasOf(app: AnyElysia): Map<string, DescribedSchema> {
   const schemas = new Map<string, DescribedSchema>();
-  for (const { method, path, hooks } of app.getGlobalRoutes()) {
+  for (const { method, path, hooks } of app.routes) {
     const route = `${method.toLowerCase()} ${path.replace(/:([^/]+)/g, "{$1}")}`;
     if (hooks?.body instanceof z.ZodType) schemas.set(route, hooks.body);
   }

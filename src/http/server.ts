@@ -64,7 +64,10 @@ const STOP_WITHIN_MS = 5000;
 
 /** Composes every resource; nothing listens yet. */
 export function openServer(parts: ServerParts): Server {
-  const app = new Elysia().use(problemAnswers(parts.log)).use(apiRoutes(parts)).get("/", startPage, HIDDEN);
+  const app = new Elysia(SHORT_HOST_NAMES)
+    .use(problemAnswers(parts.log))
+    .use(apiRoutes(parts))
+    .get("/", startPage, HIDDEN);
   app.use(docsRoutes(app));
   let server: Bun.Server<undefined> | undefined;
   return {
@@ -87,6 +90,9 @@ export function openServer(parts: ServerParts): Server {
     handle: (request) => app.handle(request),
   };
 }
+
+/** Else Elysia looks for the path where it begins after a host name of four letters, and finds nothing at `http://hub/`. */
+const SHORT_HOST_NAMES = { handler: { standardHostname: false } };
 
 const HIDDEN = { detail: { hide: true } };
 
