@@ -5,9 +5,10 @@ import type { Aftermath } from "./customers/aftermath.ts";
 import { openAuctionIds } from "./customers/auction-ids.ts";
 import { openLimits } from "./customers/limits.ts";
 import { type Operator, openOperator } from "./customers/operator.ts";
+import type { OperatorSide } from "./customers/operator-wishes.ts";
 import { openPasswords } from "./customers/passwords.ts";
 import { openPublishers, type Publishers } from "./customers/publishers.ts";
-import { openSigningSecrets } from "./customers/signing-secrets.ts";
+import { openSigningSecrets, type SigningSecrets } from "./customers/signing-secrets.ts";
 import { openSubscriptions } from "./customers/subscriptions.ts";
 import { GroupCommit } from "./database/commit.ts";
 import { lockDataDir, openDataDir } from "./database/data-dir.ts";
@@ -22,6 +23,7 @@ import { Dispatcher } from "./delivery/dispatcher.ts";
 import { openPageKeys } from "./delivery/page-keys.ts";
 import { ReadyQueue } from "./delivery/ready-queue.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
+import { openAdminSocket } from "./http/admin-socket.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
 import { openServer } from "./http/server.ts";
@@ -132,12 +134,13 @@ async function assemble(
   };
   commits.onRollback = router.rolledBack;
 
-  const passwords = openPasswords();
+  const { passwords, auctionIds, operator, publishers } = openOperatorSide({
+    ...base,
+    signingSecrets,
+    aftermath,
+  });
   const limits = openLimits({ clock: seams.clock, config });
-  const auctionIds = openAuctionIds({ ...base, aftermath });
   const accounts = openAccounts({ ...base, passwords, limits, signingSecrets, auctionIds });
-  const operator = openOperator({ ...base, passwords, signingSecrets, auctionIds, aftermath });
-  const publishers = openPublishers(base);
   const checkTarget = openTargetCheck({ seams, allowTargets: config.allowTargets });
   const subscriptions = openSubscriptions({ ...base, catalog, auctionIds, checkTarget, aftermath });
 
@@ -161,14 +164,17 @@ async function assemble(
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
   });
+  const adminSocket = openAdminSocket({ dataDir: config.dataDir, side: { operator, publishers }, log });
 
   return {
     async start() {
       const { port } = await server.listen(config.host, config.port);
       dispatcher.start();
+      adminSocket.listen();
       return { port };
     },
     async stop() {
+      await adminSocket.stop();
       await server.stop();
       await dispatcher.stop();
       await commits.idle();
@@ -183,6 +189,35 @@ async function assemble(
     newPublishKey,
     handle: server.handle,
   };
+}
+
+/**
+ * Opens the data folder for the operator alone, where no hub runs; nothing is delivered.
+ * @throws DatabaseError as `openGround` does.
+ */
+export function openOperatorAlone(config: Config, seams: Seams): { side: OperatorSide; close(): void } {
+  const ground = openGround(config, seams);
+  const { cancelPending } = openDeliveries(ground.store.sqlite);
+  const aftermath: Aftermath = { cancelPending, changed() {}, committed() {} };
+  const base = { ...ground, seams, config };
+  const side = openOperatorSide({ ...base, signingSecrets: openSigningSecrets(base), aftermath });
+  return { side, close: ground.close };
+}
+
+/** What grants the operator's wishes, in a whole hub and without one. */
+function openOperatorSide(parts: {
+  store: Store;
+  commits: GroupCommit;
+  sealer: Sealer;
+  seams: Seams;
+  config: Config;
+  signingSecrets: SigningSecrets;
+  aftermath: Aftermath;
+}) {
+  const passwords = openPasswords();
+  const auctionIds = openAuctionIds(parts);
+  const operator = openOperator({ ...parts, passwords, auctionIds });
+  return { passwords, auctionIds, operator, publishers: openPublishers(parts) };
 }
 
 /** PUBLISH_KEY where it is set; else the key in the data folder, made at the first start. */

@@ -124,8 +124,7 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
     keepAlive: { idleTimeout: 30 }, // Bun keeps 64 idle connections at most
   });
   return async ({ url, address }, { method, headers, body, signal }) => {
-    // An address has no SNI; its certificate must name the address itself.
-    const name = url.hostname.startsWith("[") || isIP(url.hostname) !== 0 ? undefined : url.hostname;
+    const serverName = serverNameOf(url);
     return session.fetch(pinnedUrl(url, address), {
       method,
       body,
@@ -133,9 +132,15 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
       redirect: "manual",
       decompress: false, // a small answer must not unfold into a large one
       headers: { ...headers, Host: url.host, "Accept-Encoding": "identity" },
-      tls: { ...(name && { serverName: name }), ...(ca && { ca }) },
+      tls: { ...(serverName && { serverName }), ...(ca && { ca }) },
     });
   };
+}
+
+/** What the certificate must name; an address has no SNI, Bun then holds the certificate to the address itself. */
+function serverNameOf({ hostname }: URL): string | null {
+  if (hostname.startsWith("[") || isIP(hostname) !== 0) return null;
+  return hostname.replace(/\.$/, "");
 }
 
 /** Built from parts, so that no credential or fragment goes along and no name can take the address's place. */

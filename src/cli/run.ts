@@ -3,7 +3,10 @@ import { type Config, ConfigError, readConfig } from "../config.ts";
 import { DatabaseError } from "../database/migrate.ts";
 import { Problem } from "../problems.ts";
 import { VERSION } from "../version.ts";
+import { AdminError } from "./admin.ts";
+import { addCustomerCommands } from "./customer.ts";
 import { health } from "./health.ts";
+import { addPublisherCommands } from "./publisher.ts";
 import { serve } from "./serve.ts";
 
 /** The exit code of every command that was called or configured wrongly. */
@@ -38,13 +41,17 @@ function commands(env: Record<string, string | undefined>, exitWith: (code: numb
     .command("health")
     .description("exit 0 if a hub answers on HOST and PORT, else 1")
     .action(async () => exitWith(await health(config())));
+  addCustomerCommands(program, config);
+  addPublisherCommands(program, config);
   return program;
 }
 
 /** Says in a sentence what went wrong; our own bugs keep their stack. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSE; // commander has said it
-  if (error instanceof ConfigError || error instanceof DatabaseError) return say(error.message, MISUSE);
+  if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof AdminError) {
+    return say(error.message, MISUSE);
+  }
   if (error instanceof Problem) return say(sentence(error), 1);
   if ((error as { code?: unknown }).code === "EADDRINUSE") {
     return say("HOST and PORT are in use by another program.", MISUSE);

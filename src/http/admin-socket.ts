@@ -13,9 +13,6 @@ const SOCKET_FILE = "admin.sock";
 /** A thousand auction ids take a tenth of this. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** In seconds: passwords may stand in line before they are hashed. */
-const LONGEST_WISH = 60;
-
 const requestSchema = z.object({ wish: z.string(), input: z.unknown() });
 
 /** Where the operator's commands find the hub that runs on this data folder. */
@@ -65,18 +62,20 @@ export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; lo
 /** Under this umask the socket is its owner's alone (0600) from the first moment. */
 const OWNER_ONLY = 0o177;
 
+/** Passwords may stand in line before they are hashed. */
+const IDLE_TIMEOUT_SECONDS = 60;
+
 function bind(path: string, answer: (request: Request) => Promise<Response>): Bun.Server<undefined> {
+  const options = {
+    unix: path,
+    fetch: answer,
+    maxRequestBodySize: MAX_REQUEST_BYTES,
+    development: false,
+    idleTimeout: IDLE_TIMEOUT_SECONDS, // honoured, though Bun's types know it for ports only
+  };
   const before = process.umask(OWNER_ONLY);
   try {
-    return Bun.serve({
-      unix: path,
-      fetch(request, server) {
-        server.timeout(request, LONGEST_WISH);
-        return answer(request);
-      },
-      maxRequestBodySize: MAX_REQUEST_BYTES,
-      development: false,
-    });
+    return Bun.serve(options);
   } finally {
     process.umask(before);
   }

@@ -37,7 +37,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 }
 
 async function readChunks(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  const whole = new Bun.ArrayBufferSink(); // one buffer: a body of single bytes must not become a million objects
+  whole.start({ asUint8Array: true });
   let length = 0;
   const reader = request.body?.getReader();
   while (reader) {
@@ -50,19 +51,9 @@ async function readChunks(request: Request, maxBytes: number): Promise<Uint8Arra
       reader.cancel().catch(() => {}); // the answer does not wait for what is refused
       throw tooLarge(maxBytes);
     }
-    chunks.push(value);
+    whole.write(value);
   }
-  return joined(chunks, length);
-}
-
-function joined(chunks: Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
+  return whole.end() as Uint8Array;
 }
 
 async function readJson(request: Request): Promise<unknown> {
@@ -97,21 +88,21 @@ function parse(bytes: Uint8Array): unknown {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = [0x5b, 0x7b];
-const CLOSING = [0x5d, 0x7d];
 
 /** True when arrays and objects stand in each other more than `levels` deep; brackets in strings do not count. */
 export function isNestedDeeper(json: Uint8Array, levels: number): boolean {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at++) {
-    const byte = json[at] as number;
+    const byte = json[at];
     if (inString) {
       if (byte === BACKSLASH) at++;
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
-    else if (OPENING.includes(byte) && ++depth > levels) return true;
-    else if (CLOSING.includes(byte)) depth--;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth++; // [ or {
+      if (depth > levels) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--; // ] or }
   }
   return false;
 }

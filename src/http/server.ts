@@ -56,8 +56,11 @@ export type Api = ReturnType<typeof apiRoutes>;
 /** Bun answers a longer body by itself, without a word; ours are refused with a problem long before. */
 const MAX_REQUEST_BODY_SIZE = 64 * 1024 * 1024;
 
-/** A connection that is silent for this long is closed, also in the middle of a body. */
-const IDLE_TIMEOUT_SECONDS = 30;
+/**
+ * A connection that is silent for this long is closed. Bun counts a body's arrival as silence (measured), so
+ * this is also how long the slowest link may take for one, and what ends a body that drips in for ever.
+ */
+const IDLE_TIMEOUT_SECONDS = 60;
 
 /** How long requests under way may take to end, in ms; the container's stop grace is longer. */
 const STOP_WITHIN_MS = 5000;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
+import type { ShownDeadLetter } from "../../src/delivery/dead-letters.ts";
 import type { ShownDelivery } from "../../src/delivery/delivery-list.ts";
 import type { Log } from "../../src/log.ts";
 import { realSeams, type Seams } from "../../src/seams.ts";
@@ -123,6 +124,11 @@ export async function startTestApp(
     /** All deliveries of a customer, newest first. */
     async deliveriesOf(token: string, query = ""): Promise<ShownDelivery[]> {
       return (await this.call("GET", `/deliveries?limit=200${query}`, { auth: token })).json().deliveries;
+    },
+
+    /** A customer's dead letters, newest first. */
+    async deadLettersOf(token: string): Promise<ShownDeadLetter[]> {
+      return (await this.call("GET", "/deliveries/dlq?limit=200", { auth: token })).json().entries;
     },
 
     /** Moves the clock from timer to timer, and lets everything under way end at each. */

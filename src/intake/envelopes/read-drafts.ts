@@ -13,6 +13,9 @@ export { MAX_PAYLOAD_BYTES } from "./payload.ts";
 /** Longest publish request, in bytes; http stops reading there. */
 export const MAX_REQUEST_BYTES = 8 * 1_048_576;
 
+/** Most events in one request: so many share a commit, and others wait for it. */
+export const MAX_EVENTS_PER_REQUEST = 10_000;
+
 const NO_CLOUD_EVENTS =
   "CloudEvents are not taken yet; send an EventBridge envelope or eventType and payload";
 
@@ -58,6 +61,14 @@ function readArray(bytes: Buffer, defaults: Defaults): Draft[] {
   let spoilt: Problem | null = null;
   readJsonArray(bytes, formShape, (element, index) => {
     if (spoilt) return;
+    if (index === MAX_EVENTS_PER_REQUEST) {
+      spoilt = mistake(
+        "request_too_large",
+        "",
+        `At most ${MAX_EVENTS_PER_REQUEST} events fit in one request`,
+      );
+      return;
+    }
     try {
       drafts.push(readOne(element, `[${index}]`, defaults));
     } catch (error) {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { MAX_PAYLOAD_BYTES, MAX_REQUEST_BYTES } from "../../../src/intake/envelopes/read-drafts.ts";
+import {
+  MAX_EVENTS_PER_REQUEST,
+  MAX_PAYLOAD_BYTES,
+  MAX_REQUEST_BYTES,
+} from "../../../src/intake/envelopes/read-drafts.ts";
 import { draftIn, draftsIn, refusalOf, refusalText, type Sent } from "./publish-request.ts";
 
 const ok = '{"eventType":"a","payload":{}}';
@@ -207,4 +211,10 @@ test("a refusal gives nothing away of payloads, keys and headers", () => {
   const keyed = { headers: { "Idempotency-Key": secret } };
   expect(refusalText('{"eventType":"a","payload":{},"id":"1"}', keyed)).not.toContain(secret);
   expect(refusalText(ok, { contentType: secret })).not.toContain(secret);
+});
+
+test("an array of more events than one request may hold is refused whole", () => {
+  const body = (events: number) => `[${Array(events).fill("{}").join(",")}]`;
+  expect(draftsIn(body(MAX_EVENTS_PER_REQUEST), typed)).toHaveLength(MAX_EVENTS_PER_REQUEST);
+  expect(refusalOf(body(MAX_EVENTS_PER_REQUEST + 1), typed)).toMatchObject({ status: 413 });
 });

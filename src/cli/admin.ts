@@ -1,0 +1,80 @@
+import { openOperatorAlone } from "../app.ts";
+import type { Config } from "../config.ts";
+import { grantWish, type WishAnswer, type WishInput, type WishName } from "../customers/operator-wishes.ts";
+import { openDataDir, tryLockDataDir } from "../database/data-dir.ts";
+import { adminSocketPath } from "../http/admin-socket.ts";
+import { Problem, type ProblemCode, type ProblemDetails, problems } from "../problems.ts";
+import { realSeams } from "../seams.ts";
+
+/** A hub that does not answer within this hangs, in ms. */
+const PATIENCE_MS = 90_000;
+
+/** The hub that owns the data folder cannot be asked; the message says why. */
+export class AdminError extends Error {
+  override name = "AdminError";
+}
+
+/**
+ * Has one wish granted: by the hub that runs on the data folder, or else here, on the folder itself.
+ * @throws Problem when it is refused, AdminError when a hub is there but cannot be asked.
+ */
+export async function askAdmin<Name extends WishName>(
+  config: Config,
+  wish: Name,
+  input: WishInput<Name>,
+): Promise<WishAnswer<Name>> {
+  const answer = await askHub(config.dataDir, wish, input);
+  return answer === null ? grantAlone(config, wish, input) : unpack<Name>(answer);
+}
+
+/** null: no hub listens. */
+async function askHub(dataDir: string, wish: string, input: unknown): Promise<Response | null> {
+  const body = JSON.stringify({ wish, input });
+  try {
+    return await fetch("http://hub/", {
+      method: "POST",
+      unix: adminSocketPath(dataDir),
+      headers: { "content-type": "application/json" },
+      body,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === "ENOENT" || code === "ECONNREFUSED") return null; // never started, or killed: nothing was asked
+    if (code === "EACCES")
+      throw new AdminError(`DATA_DIR ${dataDir} is another user's; run this as that user.`);
+    throw new AdminError("The hub broke off before it answered; look with `list` at what it has done.");
+  }
+}
+
+async function grantAlone<Name extends WishName>(
+  config: Config,
+  wish: Name,
+  input: WishInput<Name>,
+): Promise<WishAnswer<Name>> {
+  refuseOwnedFolder(config.dataDir);
+  const { side, close } = openOperatorAlone(config, realSeams());
+  try {
+    return await grantWish(side, wish, input);
+  } finally {
+    close();
+  }
+}
+
+function refuseOwnedFolder(dataDir: string): void {
+  openDataDir(dataDir);
+  const lock = tryLockDataDir(dataDir);
+  if (lock !== null) return lock.release();
+  throw new AdminError(
+    `DATA_DIR ${dataDir} is in use by a lanehook whose admin.sock does not answer; it may be starting or stopping, so try again, or stop it first.`,
+  );
+}
+
+/** The hub's answer is our own: only that a refusal is one is looked at. */
+async function unpack<Name extends WishName>(answer: Response): Promise<WishAnswer<Name>> {
+  const body: unknown = await answer.json();
+  if (answer.ok) return body as WishAnswer<Name>;
+  const { code, detail, errors } = body as { code: string } & ProblemDetails;
+  if (!Object.hasOwn(problems, code)) throw new AdminError(`The hub refused: ${detail ?? code}`);
+  throw new Problem(code as ProblemCode, errors ? { errors } : { ...(detail && { detail }) });
+}
