@@ -131,10 +131,18 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
       signal,
       redirect: "manual",
       decompress: false, // a small answer must not unfold into a large one
-      headers: { ...headers, Host: url.host, "Accept-Encoding": "identity" },
+      headers: pinnedHeaders(headers, url.host),
       tls: { ...(serverName && { serverName }), ...(ca && { ca }) },
     });
   };
+}
+
+/** The guard's own two replace the caller's, in whatever case they are written. */
+function pinnedHeaders(given: Record<string, string>, host: string): Headers {
+  const headers = new Headers(given);
+  headers.set("Host", host);
+  headers.set("Accept-Encoding", "identity");
+  return headers;
 }
 
 /** What the certificate must name; an address has no SNI, Bun then holds the certificate to the address itself. */

@@ -27,6 +27,9 @@ export async function askAdmin<Name extends WishName>(
   return answer === null ? grantAlone(config, wish, input) : unpack<Name>(answer);
 }
 
+/** Connecting failed, so nothing was asked: no hub was ever started, or it was killed. */
+const NOBODY_LISTENS = new Set<unknown>(["ENOENT", "ECONNREFUSED", "ENOTDIR", "ENAMETOOLONG"]);
+
 /** null: no hub listens. */
 async function askHub(dataDir: string, wish: string, input: unknown): Promise<Response | null> {
   const body = JSON.stringify({ wish, input });
@@ -40,10 +43,10 @@ async function askHub(dataDir: string, wish: string, input: unknown): Promise<Re
     });
   } catch (error) {
     const { code } = error as { code?: unknown };
-    if (code === "ENOENT" || code === "ECONNREFUSED") return null; // never started, or killed: nothing was asked
+    if (NOBODY_LISTENS.has(code)) return null;
     if (code === "EACCES")
       throw new AdminError(`DATA_DIR ${dataDir} is another user's; run this as that user.`);
-    throw new AdminError("The hub broke off before it answered; look with `list` at what it has done.");
+    throw new AdminError("The hub did not answer to the end; look with `list` at what it has done.");
   }
 }
 
@@ -64,15 +67,18 @@ async function grantAlone<Name extends WishName>(
 function refuseOwnedFolder(dataDir: string): void {
   openDataDir(dataDir);
   const lock = tryLockDataDir(dataDir);
-  if (lock !== null) return lock.release();
+  lock?.release();
+  if (lock !== null) return;
   throw new AdminError(
-    `DATA_DIR ${dataDir} is in use by a lanehook whose admin.sock does not answer; it may be starting or stopping, so try again, or stop it first.`,
+    `DATA_DIR ${dataDir} is in use by a lanehook whose admin.sock does not answer. It may be starting or stopping: try again, or stop it first.`,
   );
 }
 
 /** The hub's answer is our own: only that a refusal is one is looked at. */
 async function unpack<Name extends WishName>(answer: Response): Promise<WishAnswer<Name>> {
-  const body: unknown = await answer.json();
+  const body: unknown = await answer.json().catch(() => {
+    throw new AdminError(`The hub did not take this; it answered ${answer.status}.`);
+  });
   if (answer.ok) return body as WishAnswer<Name>;
   const { code, detail, errors } = body as { code: string } & ProblemDetails;
   if (!Object.hasOwn(problems, code)) throw new AdminError(`The hub refused: ${detail ?? code}`);

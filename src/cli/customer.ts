@@ -27,14 +27,14 @@ function addAdd(customer: Command, config: () => Config): void {
     .description("make an account; prints a password, this once, unless one is given")
     .requiredOption("--name <name>", "the customer's name")
     .option("--password-stdin", "take the password from standard input")
-    .option("--auction-ids <ids>", "auctions whose events it gets, separated by commas", "")
+    .option("--auction-ids <ids>", "auctions whose events it gets, separated by commas")
     .option("--json", "print JSON")
     .action(async (email: string, options: Format & AddOptions) => {
       const settings = config(); // a wrong one is told before a password is asked for
       const added = await askAdmin(settings, "customer.add", {
         email,
         name: options.name,
-        auctionIds: split([options.auctionIds]),
+        auctionIds: split([options.auctionIds ?? ""]),
         ...(options.passwordStdin && { password: await passwordFromStdin() }),
       });
       const { customer, password } = added;
@@ -44,7 +44,7 @@ function addAdd(customer: Command, config: () => Config): void {
 
 interface AddOptions {
   name: string;
-  auctionIds: string;
+  auctionIds?: string;
   passwordStdin?: true;
 }
 

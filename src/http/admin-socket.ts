@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { grantWish, isWishName, type OperatorSide } from "../customers/operator-wishes.ts";
+import { grantWish, isWishName, type OperatorSide, type WishName } from "../customers/operator-wishes.ts";
 import { validInput } from "../customers/valid-input.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
@@ -32,13 +32,22 @@ export interface AdminSocket {
 export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; log: Log }): AdminSocket {
   const { dataDir, side, log } = parts;
   const path = adminSocketPath(dataDir);
-  const underWay = new Set<Promise<Response>>();
+  const underWay = new Set<Promise<unknown>>();
   let server: Bun.Server<undefined> | null = null;
 
-  function answer(request: Request): Promise<Response> {
-    const answered = answerWish(request, side, log);
-    underWay.add(answered);
-    return answered.finally(() => underWay.delete(answered));
+  async function answer(request: Request): Promise<Response> {
+    let wish: WishName | undefined;
+    try {
+      const asked = await readAsked(request);
+      wish = asked.wish;
+      const granted = grantWish(side, wish, asked.input);
+      underWay.add(granted);
+      const response = Response.json(await granted.finally(() => underWay.delete(granted)));
+      log.info("admin.granted", { wish });
+      return response;
+    } catch (error) {
+      return refusal(error, { wish, log });
+    }
   }
 
   return {
@@ -52,7 +61,7 @@ export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; lo
     },
     async stop() {
       server?.stop();
-      await Promise.all(underWay);
+      await Promise.allSettled(underWay);
       await new Promise<void>((resolve) => afterReadyIo(resolve)); // the last answer leaves
       await server?.stop(true); // who has connected and asks nothing is not waited for
     },
@@ -63,42 +72,36 @@ export function openAdminSocket(parts: { dataDir: string; side: OperatorSide; lo
 const OWNER_ONLY = 0o177;
 
 /** Passwords may stand in line before they are hashed. */
-const IDLE_TIMEOUT_SECONDS = 60;
+const IDLE_TIMEOUT = { idleTimeout: 60 };
 
 function bind(path: string, answer: (request: Request) => Promise<Response>): Bun.Server<undefined> {
-  const options = {
-    unix: path,
-    fetch: answer,
-    maxRequestBodySize: MAX_REQUEST_BYTES,
-    development: false,
-    idleTimeout: IDLE_TIMEOUT_SECONDS, // honoured, though Bun's types know it for ports only
-  };
   const before = process.umask(OWNER_ONLY);
   try {
-    return Bun.serve(options);
+    return Bun.serve({
+      unix: path,
+      fetch: answer,
+      maxRequestBodySize: MAX_REQUEST_BYTES,
+      development: false,
+      ...(IDLE_TIMEOUT as object), // honoured, though Bun's types know it for ports only
+    });
   } finally {
     process.umask(before);
   }
 }
 
-async function answerWish(request: Request, side: OperatorSide, log: Log): Promise<Response> {
-  let asked: string | undefined;
-  try {
-    const { wish, input } = validInput(requestSchema, await bodyOf(request));
-    if (!isWishName(wish))
-      throw new Problem("not_found", { detail: "This hub is of a version without that." });
-    asked = wish;
-    const granted = await grantWish(side, wish, input);
-    log.info("admin.granted", { wish });
-    return Response.json(granted);
-  } catch (error) {
-    if (error instanceof Problem) {
-      log.info("admin.refused", { wish: asked, code: error.code });
-      return problemResponse(error);
-    }
-    log.error("admin.failed", { wish: asked, ...describeError(error) });
-    return problemResponse(new Problem("internal_error"));
+async function readAsked(request: Request): Promise<{ wish: WishName; input: unknown }> {
+  const { wish, input } = validInput(requestSchema, await bodyOf(request));
+  if (isWishName(wish)) return { wish, input };
+  throw new Problem("not_found", { detail: "The hub that runs is of a version that does not know this" });
+}
+
+function refusal(error: unknown, { wish, log }: { wish: WishName | undefined; log: Log }): Response {
+  if (error instanceof Problem) {
+    log.info("admin.refused", { wish, code: error.code });
+    return problemResponse(error);
   }
+  log.error("admin.failed", { wish, ...describeError(error) });
+  return problemResponse(new Problem("internal_error"));
 }
 
 async function bodyOf(request: Request): Promise<unknown> {

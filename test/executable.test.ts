@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// The executable is built from a copy of the sources that is then taken away, so that nothing of it can be read by
+// accident, and it runs in a folder that holds only traps.
+
+const root = join(import.meta.dir, "..");
+const away = mkdtempSync(join(tmpdir(), "lanehook-executable-"));
+const executable = join(away, "lanehook");
+const emptyFolder = join(away, "empty");
+
+beforeAll(async () => {
+  const copy = join(away, "copy");
+  for (const part of [
+    "package.json",
+    "bunfig.toml",
+    "tsconfig.json",
+    "src",
+    "catalog",
+    "migrations",
+    "node_modules",
+  ]) {
+    cpSync(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (path) => !path.includes("@redocly"),
+    });
+  }
+  const build = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts.build as string;
+  const command = build.replace("dist/lanehook", executable).split(" ").slice(1);
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, ...command], { cwd: copy });
+  if (exitCode !== 0) throw new Error(`the build failed: ${stderr}`);
+  rmSync(copy, { recursive: true });
+  cpSync(join(root, "LICENSE"), join(emptyFolder, "LICENSE")); // makes the folder
+  rmSync(join(emptyFolder, "LICENSE"));
+  writeFileSync(join(emptyFolder, ".env"), "PORT=not-a-port\n");
+  writeFileSync(join(emptyFolder, "bunfig.toml"), 'preload = ["./trap.ts"]\n');
+  writeFileSync(join(emptyFolder, "trap.ts"), 'throw new Error("a preload was run");\n');
+}, 60_000);
+
+afterAll(() => rmSync(away, { recursive: true, force: true }));
+
+const run = (...argv: string[]) =>
+  Bun.spawn([executable, ...argv], {
+    cwd: emptyFolder,
+    env: { PORT: "0", LOG_LEVEL: "info", TMPDIR: "/nonexistent" },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+
+test("the executable tells its version", async () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect((await new Response(run("--version").stdout).text()).trim()).toBe(version);
+});
+
+test("it serves API, documentation and catalog from a folder with nothing in it", async () => {
+  const hub = run("serve");
+  const { value } = await hub.stdout.getReader().read();
+  const { port } = JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
+  const origin = `http://127.0.0.1:${port}`;
+  expect(await (await fetch(`${origin}/api/health`)).json()).toEqual({ status: "ok" });
+  const body = JSON.stringify({ email: "a@example.com", name: "A", password: "long enough" });
+  const headers = { "content-type": "application/json" };
+  const { token } = await (
+    await fetch(`${origin}/api/auth/signup`, { method: "POST", body, headers })
+  ).json();
+  const authorization = `Bearer ${token}`;
+  const catalog = await (await fetch(`${origin}/api/event-catalog`, { headers: { authorization } })).json();
+  expect(catalog.eventTypes).toHaveLength(77);
+  for (const path of ["/docs", "/docs/swagger-ui.js", "/docs/swagger-ui.css", "/openapi.json"]) {
+    const answer = await fetch(origin + path);
+    expect([path, answer.status]).toEqual([path, 200]);
+    expect((await answer.bytes()).length).toBeGreaterThan(100);
+  }
+  hub.kill("SIGTERM");
+  expect(await hub.exited).toBe(0);
+  expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);
+}, 20_000);
