@@ -61,7 +61,10 @@ function importsIn(text: string): string[] {
 }
 
 function withoutComments(text: string): string {
-  return new Bun.Transpiler({ loader: "ts", target: "bun", deadCodeElimination: false }).transformSync(text);
+  const unrun = text.replaceAll(' with { type: "macro" }', ""); // the transpiler would run it
+  const options = { loader: "ts", target: "bun", deadCodeElimination: false } as const;
+  const define = { "process.env.NODE_ENV": "process.env.NODE_ENV" }; // else it would stand for its value
+  return new Bun.Transpiler({ ...options, define }).transformSync(unrun);
 }
 
 /** The folder of src/ that a file is in, or the file itself at its top. */

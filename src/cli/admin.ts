@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { openOperatorAlone } from "../app.ts";
 import type { Config } from "../config.ts";
 import { grantWish, type WishAnswer, type WishInput, type WishName } from "../customers/operator-wishes.ts";
 import { openDataDir, tryLockDataDir } from "../database/data-dir.ts";
 import { adminSocketPath } from "../http/admin-socket.ts";
-import { Problem, type ProblemCode, type ProblemDetails, problems } from "../problems.ts";
+import { Problem, type ProblemCode, problems } from "../problems.ts";
 import { realSeams } from "../seams.ts";
 
 /** A hub that does not answer within this hangs, in ms. */
@@ -74,13 +75,16 @@ function refuseOwnedFolder(dataDir: string): void {
   );
 }
 
-/** The hub's answer is our own: only that a refusal is one is looked at. */
+const refusalSchema = z.object({
+  code: z.enum(Object.keys(problems) as ProblemCode[]),
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
+});
+
 async function unpack<Name extends WishName>(answer: Response): Promise<WishAnswer<Name>> {
-  const body: unknown = await answer.json().catch(() => {
-    throw new AdminError(`The hub did not take this; it answered ${answer.status}.`);
-  });
-  if (answer.ok) return body as WishAnswer<Name>;
-  const { code, detail, errors } = body as { code: string } & ProblemDetails;
-  if (!Object.hasOwn(problems, code)) throw new AdminError(`The hub refused: ${detail ?? code}`);
-  throw new Problem(code as ProblemCode, errors ? { errors } : { ...(detail && { detail }) });
+  if (answer.ok) return (await answer.json()) as WishAnswer<Name>; // the hub's own, of the same table of wishes
+  const refusal = refusalSchema.safeParse(await answer.json().catch(() => null));
+  if (!refusal.success) throw new AdminError(`The hub did not take this: it answered ${answer.status}.`);
+  const { code, detail, errors } = refusal.data;
+  throw new Problem(code, errors ? { errors } : { detail });
 }

@@ -5,6 +5,7 @@ import { Problem } from "../problems.ts";
 import { VERSION } from "../version.ts";
 import { AdminError } from "./admin.ts";
 import { addCustomerCommands } from "./customer.ts";
+import { type DemoOptions, demo } from "./demo.ts";
 import { health } from "./health.ts";
 import { addPublisherCommands } from "./publisher.ts";
 import { serve } from "./serve.ts";
@@ -38,6 +39,12 @@ function commands(env: Record<string, string | undefined>, exitWith: (code: numb
     .description("run the hub until SIGTERM or SIGINT")
     .action(() => serve(config()));
   program
+    .command("demo")
+    .description("play the whole hub on a temporary folder, with dealers and receivers of its own")
+    .option("--once", "end after it: 0 if all is as it should be, else 1")
+    .option("--fast", "with short retry delays")
+    .action(async (options: DemoOptions) => exitWith(await demo(options)));
+  program
     .command("health")
     .description("exit 0 if a hub answers on HOST and PORT, else 1")
     .action(async () => exitWith(await health(config())));
@@ -56,8 +63,17 @@ function explain(error: unknown): number {
   if ((error as { code?: unknown }).code === "EADDRINUSE") {
     return say("HOST and PORT are in use by another program.", MISUSE);
   }
+  if (isFileTrouble(error)) return say(`DATA_DIR cannot be used: ${error.message}`, MISUSE);
   console.error(error);
   return 1;
+}
+
+const DISK_TROUBLE = /^SQLITE_(CANTOPEN|CORRUPT|FULL|IOERR|NOTADB|READONLY)/;
+
+/** Files that may not be read or written, or that the disk does not hold, are not our bugs. */
+function isFileTrouble(error: unknown): error is Error {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  return typeof code === "string" && (syscall === "open" || DISK_TROUBLE.test(code));
 }
 
 const sentence = ({ message, details: { errors = [] } }: Problem) =>

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Network } from "../networks.ts";
 import type { Seams } from "../seams.ts";
-import type { Parcel } from "./deliveries.ts";
 import { describeFetchError } from "./fetch-error.ts";
 import { type Outcome, outcomeWord } from "./outcome.ts";
+import type { Parcel } from "./parcel.ts";
 import { readRetryAfter } from "./retry-delays.ts";
 import { hubSignature, standardSignature } from "./signature.ts";
 import { checkTargetUrl, resolveTarget, type TargetVerdict, targetRefusals } from "./target-guard.ts";

@@ -1,18 +1,9 @@
 import type { Database } from "bun:sqlite";
-import type { Environment } from "../database/schema.ts";
 import type { AttemptRecord } from "./attempt.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
+import type { Parcel } from "./parcel.ts";
 import type { Refill } from "./ready-queue.ts";
 import type { Settlement } from "./settle.ts";
-
-/** All that an attempt needs to know of its delivery and event. */
-export interface Parcel {
-  deliveryId: string;
-  eventId: string;
-  eventType: string;
-  payload: string;
-  environment: Environment;
-}
 
 /** A delivery to be made. */
 export interface NewDelivery {

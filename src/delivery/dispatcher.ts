@@ -2,10 +2,11 @@ import type { GroupCommit } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Seams } from "../seams.ts";
 import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
-import type { Deliveries, Parcel } from "./deliveries.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { Destinations } from "./destinations.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
 import { describeOutcome, type Outcome } from "./outcome.ts";
+import type { Parcel } from "./parcel.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { type Settlement, settle } from "./settle.ts";
 

@@ -1,6 +1,12 @@
 import type { Network } from "../networks.ts";
 import type { Seams } from "../seams.ts";
-import { checkTargetUrl, resolveTarget, targetRefusals } from "./target-guard.ts";
+import {
+  checkTargetUrl,
+  type ResolvedTarget,
+  resolveTarget,
+  type TargetVerdict,
+  targetRefusals,
+} from "./target-guard.ts";
 
 /** What the check of a URL says when a subscription is saved; every attempt checks again. */
 export type TargetCheck = { ok: true; warning?: string } | { ok: false; detail: string };
@@ -17,15 +23,23 @@ export function openTargetCheck(parts: {
   return async (url) => {
     const verdict = checkTargetUrl(url, allowTargets);
     if (!verdict.ok) return refused(verdict.reason);
-    const target = await Promise.race([
-      resolveTarget(verdict, seams.resolve, allowTargets),
-      seams.clock.sleep(RESOLVE_PATIENCE_MS).then(() => ({ ok: false, reason: "dns" }) as const),
-    ]);
+    const target = await resolveInTime(verdict);
     if (target.ok) return { ok: true };
     if (target.reason !== "dns") return refused(target.reason);
+    if (verdict.isLocal) return refused("local_name");
     if (verdict.url.protocol === "http:") return refused("plain_http");
     return { ok: true, warning: `The name ${verdict.hostname} does not resolve now.` };
   };
+
+  async function resolveInTime(verdict: TargetVerdict): Promise<ResolvedTarget> {
+    const answered = new AbortController();
+    const tooLate = seams.clock
+      .sleep(RESOLVE_PATIENCE_MS, answered.signal)
+      .then((): ResolvedTarget => ({ ok: false, reason: "dns" }));
+    const target = await Promise.race([resolveTarget(verdict, seams.resolve, allowTargets), tooLate]);
+    answered.abort();
+    return target;
+  }
 }
 
 const refused = (reason: keyof typeof targetRefusals) =>

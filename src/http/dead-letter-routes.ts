@@ -6,7 +6,9 @@ import { type Credentials, customersOnly } from "./credentials.ts";
 import { describe } from "./describe.ts";
 import { pagingQuery } from "./paging.ts";
 
-const deadLetterParams = z.object({ deliveryId: z.string() });
+const deadLetterParams = z.object({
+  deliveryId: z.string().meta({ examples: ["0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c"] }),
+});
 
 /** The dead letter queue: the list, replay of one, replay of all. */
 export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters: DeadLetters }) {

@@ -22,7 +22,9 @@ const listQuery = z.object({
   ...pagingQuery,
 });
 
-const deliveryParams = z.object({ deliveryId: z.string() });
+const deliveryParams = z.object({
+  deliveryId: z.string().meta({ examples: ["0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c"] }),
+});
 
 /** What was sent where: the list, and one delivery with its attempts. */
 export function deliveryRoutes(parts: { credentials: Credentials; deliveryList: DeliveryList }) {

@@ -83,6 +83,7 @@ export function openServer(parts: ServerParts): Server {
         maxRequestBodySize: MAX_REQUEST_BODY_SIZE,
         idleTimeout: IDLE_TIMEOUT_SECONDS,
         development: false, // its error page shows source and stack
+        reusePort: false, // outside development Bun would share a port with whoever listens on it already
       });
       app.server = server; // where routes look for the caller's address
       return { port: server.port ?? port };

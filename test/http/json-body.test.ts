@@ -45,7 +45,11 @@ afterAll(async () => {
   expect(logged).toEqual([]);
 });
 
-async function post(path: string, body: BodyInit | null, contentType: string | null = JSON_TYPE) {
+async function post(
+  path: string,
+  body: string | Uint8Array<ArrayBuffer> | null,
+  contentType: string | null = JSON_TYPE,
+) {
   const headers = contentType === null ? {} : { "content-type": contentType };
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", headers, body });
   const text = await response.text();
@@ -170,13 +174,15 @@ describe("on the wire", () => {
     },
   );
 
-  test.each(["Content-Length: 100", CHUNKED])(
-    "a body that does not go on (%s) loses its connection",
-    async (header) => {
-      const client = await connectRaw(server.port ?? 0);
-      client.write(head("/one/any", header) + (header === CHUNKED ? "1\r\n{\r\n" : "{"));
-      const received = await client.receivedUntil("never");
-      expect(received === "" || received.startsWith("HTTP/1.1 4")).toBe(true);
-    },
-  );
+  test("a body that does not go on loses its connection", async () => {
+    const starts = [`${head("/one/any", "Content-Length: 100")}{`, `${head("/one/any", CHUNKED)}1\r\n{\r\n`];
+    await Promise.all(
+      starts.map(async (start) => {
+        const client = await connectRaw(server.port ?? 0);
+        client.write(start);
+        const received = await client.receivedUntil("HTTP/1.1 2");
+        expect(received === "" || received.startsWith("HTTP/1.1 4")).toBe(true);
+      }),
+    );
+  });
 });

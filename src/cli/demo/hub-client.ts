@@ -1,0 +1,46 @@
+import { DemoFailure } from "./failure.ts";
+
+/** What goes along with a request: a customer's token or a publisher's key, and a body (text goes as it is). */
+export interface Asked {
+  auth?: string;
+  body?: unknown;
+}
+
+/** The hub as a user sees it: over HTTP. */
+export interface HubClient {
+  origin: string;
+  /** @throws DemoFailure unless the answer is a success. */
+  call<T>(method: string, path: string, asked?: Asked): Promise<T>;
+  /** Only how it was answered. */
+  statusOf(method: string, path: string, asked?: Asked): Promise<number>;
+}
+
+/** Calls a hub on loopback; every call ends with the signal. */
+export function openHubClient(origin: string, signal: AbortSignal): HubClient {
+  const ask = (method: string, path: string, { auth, body }: Asked = {}) =>
+    fetch(`${origin}/api${path}`, {
+      method,
+      signal,
+      proxy: "",
+      headers: {
+        ...(auth !== undefined && { authorization: `Bearer ${auth}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+
+  return {
+    origin,
+    async call<T>(method: string, path: string, asked?: Asked) {
+      const answer = await ask(method, path, asked);
+      const text = await answer.text();
+      if (!answer.ok) throw new DemoFailure(`${method} /api${path} was answered ${answer.status}: ${text}`);
+      return JSON.parse(text) as T;
+    },
+    async statusOf(method, path, asked) {
+      const answer = await ask(method, path, asked);
+      await answer.text();
+      return answer.status;
+    },
+  };
+}
