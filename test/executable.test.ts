@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,7 @@ const root = join(import.meta.dir, "..");
 const away = mkdtempSync(join(tmpdir(), "lanehook-executable-"));
 const executable = join(away, "lanehook");
 const emptyFolder = join(away, "empty");
+const scratch = join(away, "scratch");
 
 beforeAll(async () => {
   const copy = join(away, "copy");
@@ -32,8 +33,8 @@ beforeAll(async () => {
   const { exitCode, stderr } = Bun.spawnSync([process.execPath, ...command], { cwd: copy });
   if (exitCode !== 0) throw new Error(`the build failed: ${stderr}`);
   rmSync(copy, { recursive: true });
-  cpSync(join(root, "LICENSE"), join(emptyFolder, "LICENSE")); // makes the folder
-  rmSync(join(emptyFolder, "LICENSE"));
+  mkdirSync(emptyFolder);
+  mkdirSync(scratch);
   writeFileSync(join(emptyFolder, ".env"), "PORT=not-a-port\n");
   writeFileSync(join(emptyFolder, "bunfig.toml"), 'preload = ["./trap.ts"]\n');
   writeFileSync(join(emptyFolder, "trap.ts"), 'throw new Error("a preload was run");\n');
@@ -44,7 +45,7 @@ afterAll(() => rmSync(away, { recursive: true, force: true }));
 const run = (...argv: string[]) =>
   Bun.spawn([executable, ...argv], {
     cwd: emptyFolder,
-    env: { PORT: "0", LOG_LEVEL: "info", TMPDIR: "/nonexistent" },
+    env: { PORT: "0", TMPDIR: scratch },
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -54,6 +55,14 @@ test("the executable tells its version", async () => {
   expect((await new Response(run("--version").stdout).text()).trim()).toBe(version);
 });
 
+test("its demo passes every check", async () => {
+  const demo = run("demo", "--once", "--fast");
+  const text = await new Response(demo.stdout).text();
+  expect(text).not.toContain("not ok");
+  expect(text).toContain("checks are ok");
+  expect(await demo.exited).toBe(0);
+}, 30_000);
+
 test("it serves API, documentation and catalog from a folder with nothing in it", async () => {
   const hub = run("serve");
   const { value } = await hub.stdout.getReader().read();
@@ -62,9 +71,8 @@ test("it serves API, documentation and catalog from a folder with nothing in it"
   expect(await (await fetch(`${origin}/api/health`)).json()).toEqual({ status: "ok" });
   const body = JSON.stringify({ email: "a@example.com", name: "A", password: "long enough" });
   const headers = { "content-type": "application/json" };
-  const { token } = await (
-    await fetch(`${origin}/api/auth/signup`, { method: "POST", body, headers })
-  ).json();
+  const signup = await fetch(`${origin}/api/auth/signup`, { method: "POST", body, headers });
+  const { token } = (await signup.json()) as { token: string };
   const authorization = `Bearer ${token}`;
   const answer = await fetch(`${origin}/api/event-catalog`, { headers: { authorization } });
   const catalog = (await answer.json()) as { eventTypes: unknown[] };
