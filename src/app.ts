@@ -133,6 +133,7 @@ async function assemble(
     committed: (customerId) => dispatcher.changed(customerId),
   };
   commits.onRollback = router.rolledBack;
+  commits.onDiskFailure = (code) => log.error("database.failed", { code });
 
   const { passwords, auctionIds, operator, publishers } = openOperatorSide({
     ...base,
@@ -174,9 +175,8 @@ async function assemble(
       return { port };
     },
     async stop() {
-      await adminSocket.stop();
-      await server.stop();
-      await dispatcher.stop();
+      // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
+      await Promise.all([adminSocket.stop(), server.stop(), dispatcher.stop()]);
       await commits.idle();
       ground.close();
     },

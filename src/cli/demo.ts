@@ -11,7 +11,7 @@ import { DemoFailure, Interrupted } from "./demo/failure.ts";
 import { openHubClient } from "./demo/hub-client.ts";
 import { paint } from "./demo/paint.ts";
 import { type Receivers, startReceivers } from "./demo/receivers.ts";
-import { openScreen, print } from "./demo/screen.ts";
+import { openScreen, print, type Screen } from "./demo/screen.ts";
 import { type Evidence, type Progress, play } from "./demo/story.ts";
 import { checkLines, summaryLines } from "./demo/summary.ts";
 
@@ -108,24 +108,13 @@ const errorsOnly = (errors: string[]): Log => ({
 });
 
 async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evidence> {
-  const { options, receivers, stop } = parts;
-  const { clock } = parts.seams;
+  const { options, receivers, stop, seams } = parts;
+  const { clock } = seams;
   if (app.newPublishKey === null) throw new DemoFailure("the hub made no publish key");
-  const progress: Progress = {
-    events: 0,
-    published: 0,
-    deliveries: 0,
-    delivered: 0,
-    dead: 0,
-    nextAttemptAt: null,
-  };
+  const progress = { ...NOTHING_YET };
   const title = `lanehook demo · the hub listens on ${origin}`;
   const screen = openScreen({ clock, title, progress, webhooks: receivers.webhooks });
-  let step = "the hub to answer";
-  const deadlineMs = options.fast ? DEADLINE_MS.fast : DEADLINE_MS.real;
-  const cancelDeadline = clock.setTimer(deadlineMs, () =>
-    stop.abort(new DemoFailure(`the demo did not end within ${deadlineMs / 1000} s; it was at: ${step}`)),
-  );
+  const cancelDeadline = armDeadline(parts, screen);
   try {
     return await play({
       hub: openHubClient(origin, stop.signal),
@@ -134,16 +123,29 @@ async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evi
       clock,
       signal: stop.signal,
       progress,
-      say(text) {
-        step = text;
-        screen.say(text);
-      },
+      say: screen.say,
       paceMs: options.fast ? 0 : PACE_MS,
     });
   } finally {
     cancelDeadline();
     screen.close();
   }
+}
+
+const NOTHING_YET: Progress = {
+  events: 0,
+  published: 0,
+  deliveries: 0,
+  delivered: 0,
+  dead: 0,
+  nextAttemptAt: null,
+};
+
+function armDeadline({ options, seams, stop }: Parts, screen: Screen): () => void {
+  const limitMs = options.fast ? DEADLINE_MS.fast : DEADLINE_MS.real;
+  return seams.clock.setTimer(limitMs, () =>
+    stop.abort(new DemoFailure(`it did not end within ${limitMs / 1000} s; it was at: ${screen.step}`)),
+  );
 }
 
 function invitation(origin: string, { once }: DemoOptions): string[] {

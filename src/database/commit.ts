@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { Problem } from "../problems.ts";
 import { afterReadyIo } from "../seams.ts";
 
 /** Work that writes; it runs inside a transaction, must not wait, and may run again if a neighbour failed. */
@@ -10,6 +11,9 @@ interface Waiting {
   reject: (error: unknown) => void;
   result?: unknown;
 }
+
+/** When callers may try again after the disk failed. */
+const RETRY_AFTER_DISK_FAILURE_SECONDS = 5;
 
 /** Works in one commit at most, so that one commit stays within a few milliseconds. */
 const MAX_WORKS_PER_COMMIT = 256;
@@ -26,11 +30,14 @@ export class GroupCommit {
   /** Called after a commit was undone: what was read inside it may be wrong. */
   onRollback: () => void = () => {};
 
+  /** Called when the disk or the file, not a work, is why a commit failed. */
+  onDiskFailure: (code: string) => void = () => {};
+
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
   }
 
-  /** Resolves with the work's result after the fsync; rejects with what the work or the disk threw. */
+  /** Resolves with the work's result after the fsync; rejects with what the work threw. @throws Problem not_ready when the disk fails */
   run<T>(work: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
@@ -68,7 +75,12 @@ export class GroupCommit {
 
   /** After a batch was undone: each work alone, so that who failed fails alone. */
   #commitApart(batch: Waiting[], error: unknown): void {
-    if (batch.length === 1) batch[0]?.reject(error);
+    const code = diskFailure(error);
+    if (code !== null) {
+      this.onDiskFailure(code);
+      const notReady = new Problem("not_ready", { retryAfterSeconds: RETRY_AFTER_DISK_FAILURE_SECONDS });
+      for (const each of batch) each.reject(notReady);
+    } else if (batch.length === 1) batch[0]?.reject(error);
     else for (const each of batch) this.#commit([each]);
   }
 
@@ -76,4 +88,10 @@ export class GroupCommit {
     if (this.#sqlite.inTransaction) this.#sqlite.run("ROLLBACK");
     this.onRollback();
   }
+}
+
+/** SQLite's code where no work is to blame: disk full, not writable, damaged, or held by another program. */
+function diskFailure(error: unknown): string | null {
+  const code = String((error as { code?: unknown }).code ?? "");
+  return /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|BUSY)/.test(code) ? code : null;
 }

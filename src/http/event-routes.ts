@@ -5,6 +5,7 @@ import type { Publish } from "../intake/publish.ts";
 import type { Credentials } from "./credentials.ts";
 import { describe } from "./describe.ts";
 import { readBody } from "./json-body.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** The one door for publishers. */
 export function eventRoutes({ credentials, publish }: { credentials: Credentials; publish: Publish }) {
@@ -21,7 +22,7 @@ export function eventRoutes({ credentials, publish }: { credentials: Credentials
         query: (name) => query?.get(name) ?? null,
       });
       const events = await publish(drafts, { name: `publisher:${publisher.name}`, ownerId: null });
-      return Response.json({ events }, { status: 202 });
+      return Response.json({ events }, { status: 202, headers: SECURITY_HEADERS });
     },
     { parse: "none", detail: publishDetail },
   );

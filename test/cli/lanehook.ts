@@ -94,7 +94,7 @@ async function openHub(hub: ReturnType<typeof spawn>) {
         headers: { ...headers, ...json },
         body: body ? JSON.stringify(body) : null,
       });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: JSON.parse(await response.text()) };
     },
 
     logIn(email: string, password: string) {

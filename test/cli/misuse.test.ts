@@ -88,11 +88,12 @@ test("wrong use exits 2 and shows how it is meant", async () => {
     ["publisher", "add", "crm", "dms"],
     ["sreve"],
   ];
-  for (const argv of wrong) {
+  const expectUsage = async (argv: string[]) => {
     const { exitCode, stdout, stderr } = await folder.run(argv);
     expect({ argv, exitCode, stdout }).toEqual({ argv, exitCode: 2, stdout: "" });
     expect(stderr).toContain("Usage: lanehook");
-  }
+  };
+  await Promise.all(wrong.map(expectUsage));
 });
 
 test("every command is told in a line of the help", async () => {

@@ -71,7 +71,7 @@ function gotOnlyItsOwn({ events, webhooks }: Seen, dealer: Dealer): Check {
   return {
     what: `${dealer.name} got all of its own events and no others`,
     isOk: wrong.length === 0 && count > 0,
-    detail: wrong[0] ?? `${count} of ${dealer.auctionIds.join(", ")}`,
+    detail: wrong[0] ?? `${count} events`,
   };
 }
 
@@ -115,7 +115,7 @@ function thirdTimeAccepted({ webhooks }: Seen): Check {
 function oneDeadLetter({ deadLetters: [dead, ...more], deliveries, retryDelaysMs }: Seen): Check {
   const failed = deliveries.filter(({ status }) => status === "failed").length;
   return {
-    what: "only what failed each time is a dead letter",
+    what: "only what failed each time is dead",
     isOk:
       more.length === 0 &&
       failed === 1 &&
@@ -144,16 +144,16 @@ const seconds = (ms: number) => `${Math.round(ms / 10) / 100} s`;
 function replayDelivered({ replayed, deliveries, deadLetters: [dead], secondReplay }: Seen): Check {
   const original = deliveries.find(({ deliveryId }) => deliveryId === dead?.deliveryId);
   return {
-    what: "its replay was delivered, and can be asked for only once",
+    what: "it was replayed with success, and only once",
     isOk: replayed.status === "success" && replayed.eventId === original?.eventId && secondReplay === 409,
-    detail: `${replayed.status}, then ${secondReplay}`,
+    detail: `${replayed.status}, then HTTP ${secondReplay}`,
   };
 }
 
 const strangersKeptOut = ({ peek }: Seen): Check => ({
   what: "a dealer cannot see the other's delivery",
   isOk: peek === 404,
-  detail: `answered ${peek}`,
+  detail: `HTTP ${peek}`,
 });
 
 const noErrors = ({ errors: [first] }: Seen): Check => ({

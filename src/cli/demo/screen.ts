@@ -9,6 +9,8 @@ import type { Progress } from "./story.ts";
 export interface Screen {
   /** Says what happens now. */
   say(step: string): void;
+  /** What was said last. */
+  readonly step: string;
   /** Draws a last time; from then on lines are only added. */
   close(): void;
 }
@@ -18,7 +20,9 @@ const FRAME_MS = 80;
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
-const CLEAR_TO_LINE_END = "\x1b[K";
+/** Clears what an earlier drawing left on the line. */
+const NEW_LINE = "\x1b[K\n";
+const CLEAR_BELOW = "\x1b[J";
 
 /** Writes lines to standard output. */
 export const print = (...lines: string[]): void => {
@@ -37,9 +41,16 @@ export function openScreen(parts: {
 
 function openLines({ clock, title }: { clock: Clock; title: string }): Screen {
   const startedAt = clock.monotonic();
+  let step = "";
   print(title);
   return {
-    say: (step) => print(`${elapsed(clock, startedAt)}  ${step}`),
+    say(text) {
+      step = text;
+      print(`${elapsed(clock, startedAt)}  ${text}`);
+    },
+    get step() {
+      return step;
+    },
     close: () => print(`${elapsed(clock, startedAt)}  done`),
   };
 }
@@ -51,15 +62,15 @@ function openTable(parts: Parameters<typeof openScreen>[0]): Screen {
   let drawn = 0;
   let cancel = () => {};
 
-  const draw = () => {
+  const draw = (shownStep: string) => {
     const columns = process.stdout.columns || 80;
-    const lines = frame(parts, step, elapsed(clock, startedAt)).map((line) => fit(line, columns));
+    const lines = frame(parts, shownStep, elapsed(clock, startedAt)).map((line) => fit(line, columns));
     const up = drawn > 0 ? `\x1b[${drawn}A` : "";
     drawn = lines.length;
-    process.stdout.write(`${up}\r${lines.map((line) => `${line}${CLEAR_TO_LINE_END}\n`).join("")}`);
+    process.stdout.write(`${up}\r${lines.join(NEW_LINE)}${NEW_LINE}${CLEAR_BELOW}`);
   };
   const redraw = () => {
-    draw();
+    draw(step);
     cancel = clock.setTimer(FRAME_MS, redraw);
   };
 
@@ -69,10 +80,12 @@ function openTable(parts: Parameters<typeof openScreen>[0]): Screen {
     say: (text) => {
       step = text;
     },
+    get step() {
+      return step;
+    },
     close() {
       cancel();
-      step = "";
-      draw();
+      draw("");
       process.stdout.write(SHOW_CURSOR);
     },
   };
@@ -100,8 +113,7 @@ function frame(
         webhooks.filter(({ receiver }) => receiver === name),
       ),
     ),
-    "",
-    step === "" ? "" : `  ${paint("cyan", "›")} ${step}${wait}`,
+    ...(step === "" ? [] : ["", `  ${paint("cyan", "›")} ${step}${wait}`]),
   ];
 }
 

@@ -66,43 +66,35 @@ const POLL_MS = 100;
 
 /** Publishes the whole catalog, waits for every delivery, replays the dead letter. @throws DemoFailure */
 export async function play(stage: Stage): Promise<Evidence> {
-  const { say, hub } = stage;
-  say("two dealers sign up, name their auctions and subscribe");
-  const dealers = [await signUp(stage, acme), await signUp(stage, best)];
-  const [first, second] = dealers as [SignedInDealer, SignedInDealer];
+  stage.say("two dealers sign up, name their auctions and subscribe");
+  const first = await signUp(stage, acme);
+  const second = await signUp(stage, best);
+  const dealers = [first, second];
 
   const catalog = await readExamples(stage, first);
-  say(`publishing the ${catalog.length} examples of the catalog`);
+  stage.say(`publishing the ${catalog.length} examples of the catalog`);
   const events = await publishAll(stage, dealers, catalog);
 
-  say("delivering: one receiver fails twice each time, one fails until told");
+  stage.say("delivering; two receivers refuse");
   const settled = await allSettled(stage, dealers);
-  const { entries } = await hub.call<{ entries: ShownDeadLetter[] }>("GET", "/deliveries/dlq?limit=200", {
-    auth: first.token,
-  });
-  const [dead] = entries;
+  const buried = await readDeadLetters(stage, first, second);
+
+  stage.say("the receiver accepts now: its dead letter is replayed");
+  const { replayed, secondReplay } = await replay(stage, first, buried.dead);
+  const deliveries = [...settled, replayed];
+  return { catalogSize: catalog.length, events, dealers, deliveries, ...buried, replayed, secondReplay };
+}
+
+async function readDeadLetters({ hub }: Stage, owner: SignedInDealer, stranger: SignedInDealer) {
+  const auth = owner.token;
+  const list = "/deliveries/dlq?limit=200";
+  const { entries: deadLetters } = await hub.call<{ entries: ShownDeadLetter[] }>("GET", list, { auth });
+  const [dead] = deadLetters;
   if (dead === undefined) throw new DemoFailure("no delivery became a dead letter");
   const path = `/deliveries/${dead.deliveryId}`;
-  const { attemptLog } = await hub.call<{ attemptLog: ShownAttempt[] }>("GET", path, { auth: first.token });
-  const peek = await hub.statusOf("GET", path, { auth: second.token });
-
-  say("the receiver accepts again: the dead letter is replayed");
-  const replayed = await replay(stage, first, dead);
-  const secondReplay = await hub.statusOf("POST", `/deliveries/dlq/${dead.deliveryId}/replay`, {
-    auth: first.token,
-  });
-  const deliveries = [...settled, replayed];
-  return {
-    catalogSize: catalog.length,
-    events,
-    dealers,
-    deliveries,
-    deadLetters: entries,
-    attemptLog,
-    replayed,
-    secondReplay,
-    peek,
-  };
+  const { attemptLog } = await hub.call<{ attemptLog: ShownAttempt[] }>("GET", path, { auth });
+  const peek = await hub.statusOf("GET", path, { auth: stranger.token });
+  return { dead, deadLetters, attemptLog, peek };
 }
 
 async function signUp({ hub, receivers }: Stage, dealer: Dealer): Promise<SignedInDealer> {
@@ -210,16 +202,19 @@ async function deliveriesOf({ hub }: Stage, { token }: SignedInDealer): Promise<
   return all;
 }
 
-async function replay(stage: Stage, dealer: SignedInDealer, dead: ShownDeadLetter): Promise<ShownDelivery> {
+async function replay(stage: Stage, dealer: SignedInDealer, dead: ShownDeadLetter) {
+  const auth = dealer.token;
   stage.receivers.relent();
-  await stage.hub.call("POST", `/deliveries/dlq/${dead.deliveryId}/replay`, { auth: dealer.token });
+  const path = `/deliveries/dlq/${dead.deliveryId}/replay`;
+  await stage.hub.call("POST", path, { auth });
+  const secondReplay = await stage.hub.statusOf("POST", path, { auth });
   stage.progress.deliveries++;
   for (;;) {
     const all = await deliveriesOf(stage, dealer);
     const replayed = all.find(({ replayOf }) => replayOf === dead.deliveryId);
     if (replayed?.status === "success" || replayed?.status === "failed") {
       stage.progress[replayed.status === "success" ? "delivered" : "dead"]++;
-      return replayed;
+      return { replayed, secondReplay };
     }
     await pause(stage, POLL_MS);
   }
