@@ -117,7 +117,7 @@ async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evi
   const cancelDeadline = armDeadline(parts, screen);
   try {
     return await play({
-      hub: openHubClient(origin, stop.signal),
+      hub: openHubClient({ origin, fetch: seams.fetch, signal: stop.signal }),
       publishKey: app.newPublishKey,
       receivers,
       clock,

@@ -7,7 +7,7 @@ const PATIENCE_MS = 5000;
 export async function health({ host, port }: Pick<Config, "host" | "port">): Promise<0 | 1> {
   const url = `http://${addressToCall(host)}:${port}/api/health`;
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), proxy: "" });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), proxy: false });
     const { status } = (await answer.json()) as { status?: unknown };
     return answer.ok && status === "ok" ? 0 : 1;
   } catch {

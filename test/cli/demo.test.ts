@@ -15,7 +15,7 @@ test(
     try {
       const demo = Bun.spawn([process.execPath, main, "demo", "--once", "--fast"], {
         cwd,
-        env: { ...process.env, TMPDIR: cwd },
+        env: { ...process.env, TMPDIR: cwd, PORT: "1", HTTP_PROXY: "http://127.0.0.1:1" },
         stdout: "pipe",
         stderr: "pipe",
       });

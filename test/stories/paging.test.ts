@@ -59,8 +59,8 @@ test("pages stay whole while deliveries change their state", async () => {
 
   const letters: string[] = [];
   do {
-    const query = `/deliveries/dlq?limit=7${key === null ? "" : `&lastKey=${key}`}`;
-    const page = (await app.call("GET", query, { auth: token })).json();
+    const query: string = `/deliveries/dlq?limit=7${key === null ? "" : `&lastKey=${key}`}`;
+    const page: DeadLetterPage = (await app.call("GET", query, { auth: token })).json();
     letters.push(...idsOf(page.entries));
     key = page.nextKey;
     await publishMany(app, 1);
@@ -225,6 +225,11 @@ test("a delivery is found by its id, with each of its attempts and no secret in 
 
 interface Page {
   deliveries: { deliveryId: string; eventType: string }[];
+  nextKey: string | null;
+}
+
+interface DeadLetterPage {
+  entries: { deliveryId: string }[];
   nextKey: string | null;
 }
 

@@ -2,7 +2,11 @@ import { join } from "node:path";
 
 /** The hub in a process of its own, which can be killed. */
 export interface HubProcess extends AsyncDisposable {
-  api: string;
+  /** Sends a request with JSON; `auth` is a customer's token or a publisher's key. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what they expect in an answer
+  call(method: string, path: string, given?: { auth?: string; body?: unknown }): Promise<any>;
+  /** Resolves with the first log line of this fact. */
+  told(fact: string): Promise<Record<string, unknown>>;
   /** Resolves with the exit code. */
   exited: Promise<number>;
   kill(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): void;
@@ -10,25 +14,36 @@ export interface HubProcess extends AsyncDisposable {
 
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 
-/** Runs one command of the executable; nothing of this process's environment reaches it. */
+/** Runs a command of the executable; of this process's environment nothing reaches it. */
 export function spawnLanehook(command: string[], env: Record<string, string>) {
   return Bun.spawn([process.execPath, MAIN, ...command], {
-    env,
+    env: { PORT: "0", ALLOW_TARGETS: "127.0.0.0/8", ...env },
+    stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    stdin: "ignore",
   });
 }
 
 /** Starts a hub on a data folder and waits until it answers. */
-export async function startHubProcess(
-  env: Record<string, string> & { DATA_DIR: string },
-): Promise<HubProcess> {
-  const child = spawnLanehook(["serve"], { PORT: "0", ALLOW_TARGETS: "127.0.0.0/8", ...env });
-  const port = await startedPort(child.stdout);
-  if (port === null) throw new Error(`the hub did not start: ${await new Response(child.stderr).text()}`);
+export async function startHubProcess(env: Record<string, string>): Promise<HubProcess> {
+  const child = spawnLanehook(["serve"], env);
+  const told = factsIn(child.stdout);
+  const { port } = await told("hub.started").catch(async () => {
+    throw new Error(`the hub did not start: ${await new Response(child.stderr).text()}`);
+  });
   return {
-    api: `http://127.0.0.1:${port}/api`,
+    async call(method, path, { auth, body } = {}) {
+      const headers = {
+        ...(auth && { authorization: `Bearer ${auth}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      };
+      const sent = body === undefined ? null : JSON.stringify(body);
+      const answer = await fetch(`http://127.0.0.1:${port}/api${path}`, { method, headers, body: sent });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+      return text === "" ? null : JSON.parse(text);
+    },
+    told,
     exited: child.exited,
     kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
@@ -38,23 +53,33 @@ export async function startHubProcess(
   };
 }
 
-/** The port in the log line that says so; the rest of the log is read and dropped, so that it never blocks. */
-async function startedPort(log: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | null> {
-  const { promise, resolve } = Promise.withResolvers<number | null>();
+type Line = Record<string, unknown>;
+
+/** Reads a log to its end and tells of each fact once it stands there; rejects when it never did. */
+function factsIn(log: ReadableStream<Uint8Array<ArrayBuffer>>): (fact: string) => Promise<Line> {
+  const facts = new Map<string, PromiseWithResolvers<Line>>();
+  let hasEnded = false;
+  const entryOf = (fact: string) => {
+    const entry = facts.get(fact) ?? Promise.withResolvers<Line>();
+    if (!facts.has(fact)) entry.promise.catch(() => {}); // nobody may be waiting for it
+    facts.set(fact, entry);
+    if (hasEnded) entry.reject(new Error(`the log ended without ${fact}`));
+    return entry;
+  };
+  const take = (text: string) => {
+    const line: Line = text.startsWith("{") ? JSON.parse(text) : {};
+    if (typeof line.fact === "string") entryOf(line.fact).resolve(line);
+  };
   const read = async () => {
-    let text = "";
+    let rest = "";
     for await (const chunk of log.pipeThrough(new TextDecoderStream())) {
-      if (text === STARTED) continue;
-      text += chunk;
-      const line = text.split("\n").find((each) => each.includes(STARTED) && each.endsWith("}"));
-      if (line === undefined) continue;
-      resolve(JSON.parse(line).port);
-      text = STARTED;
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(take);
     }
-    resolve(null);
+    hasEnded = true;
+    for (const fact of facts.keys()) entryOf(fact);
   };
   void read();
-  return promise;
+  return (fact) => entryOf(fact).promise;
 }
-
-const STARTED = '"hub.started"';

@@ -121,7 +121,8 @@ function oneDeadLetter({ deadLetters: [dead, ...more], deliveries, retryDelaysMs
       failed === 1 &&
       dead?.attempts === retryDelaysMs.length &&
       dead.failureReason.startsWith("HTTP 500"),
-    detail: failed === 1 ? `${dead?.attempts} attempts, ${dead?.failureReason}` : `${failed} dead`,
+    detail:
+      failed === 1 ? `${dead?.attempts} attempts, ${dead?.failureReason.split(":")[0]}` : `${failed} dead`,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PinnedFetch } from "../../seams.ts";
 import { DemoFailure } from "./failure.ts";
 
 /** What goes along with a request: a customer's token or a publisher's key, and a body (text goes as it is). */
@@ -15,19 +16,18 @@ export interface HubClient {
   statusOf(method: string, path: string, asked?: Asked): Promise<number>;
 }
 
-/** Calls a hub on loopback; every call ends with the signal. */
-export function openHubClient(origin: string, signal: AbortSignal): HubClient {
-  const ask = (method: string, path: string, { auth, body }: Asked = {}) =>
-    fetch(`${origin}/api${path}`, {
-      method,
-      signal,
-      proxy: "",
-      headers: {
-        ...(auth !== undefined && { authorization: `Bearer ${auth}` }),
-        ...(body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
+/** Calls a hub on loopback, past any proxy; every call ends with the signal. */
+export function openHubClient(parts: { origin: string; fetch: PinnedFetch; signal: AbortSignal }): HubClient {
+  const { origin, fetch, signal } = parts;
+  const ask = (method: string, path: string, { auth, body }: Asked = {}) => {
+    const url = new URL(`${origin}/api${path}`);
+    const headers = {
+      ...(auth !== undefined && { authorization: `Bearer ${auth}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return fetch({ url, address: url.hostname }, { method, signal, headers, body: text ?? null });
+  };
 
   return {
     origin,
