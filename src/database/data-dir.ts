@@ -5,6 +5,7 @@ import { DatabaseError } from "./migrate.ts";
 
 /** Makes the data folder, readable by its owner only. @throws DatabaseError when it cannot be made or written. */
 export function openDataDir(dataDir: string): void {
+  process.umask(0o077); // the database and what SQLite puts beside it hold password hashes
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -16,6 +17,9 @@ export function openDataDir(dataDir: string): void {
 export interface DataDirLock {
   release(): void;
 }
+
+/** An operator's command holds the folder for a moment only; a start waits for that, in ms. */
+const LOCK_PATIENCE_MS = 2000;
 
 /** Takes the data folder for this process. @throws DatabaseError when another process has it. */
 export function lockDataDir(dataDir: string): DataDirLock {
@@ -32,6 +36,7 @@ export function lockDataDir(dataDir: string): DataDirLock {
 export function tryLockDataDir(dataDir: string): DataDirLock | null {
   const db = new Database(join(dataDir, "lanehook.lock"), { create: true });
   try {
+    db.run(`PRAGMA busy_timeout = ${LOCK_PATIENCE_MS}`);
     db.run("PRAGMA journal_mode = MEMORY"); // no journal file that a kill could leave behind
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {

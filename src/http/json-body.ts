@@ -28,11 +28,23 @@ export const jsonBody = new Elysia({ name: "json-body" })
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const announced = request.headers.get("content-length");
   if (announced === null) return readChunks(request, maxBytes);
-  if (Number(announced) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(announced) > maxBytes) {
+    letGoBy(request).catch(() => {}); // the answer does not wait for what is refused
+    throw tooLarge(maxBytes);
+  }
   try {
     return await request.bytes();
   } catch {
     throw brokenOff();
+  }
+}
+
+/** Reads what nobody wants, so that a client that sends before it listens gets to its answer; Bun bounds how much. */
+async function letGoBy(request: Request): Promise<void> {
+  const reader = request.body?.getReader();
+  while (reader) {
+    const { done } = await reader.read();
+    if (done) return;
   }
 }
 

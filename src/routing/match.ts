@@ -75,7 +75,10 @@ export class RoutingTable {
       const route = node.byCustomer.get(ownerId);
       if (route !== undefined) yield route;
     } else if (auctionIds.length > 0) {
-      for (const auctionId of auctionIds) yield* node.byAuction.get(auctionId)?.values() ?? [];
+      for (const auctionId of auctionIds) {
+        if (auctionId === EVENTS_WITHOUT_AUCTION) continue; // a publisher's word is no assignment
+        yield* node.byAuction.get(auctionId)?.values() ?? [];
+      }
     } else if (this.#reachesAll) {
       yield* node.byCustomer.values();
     } else {

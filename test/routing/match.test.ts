@@ -52,6 +52,7 @@ test("where the operator assigns ids, an event without an auction goes only to t
   table.set(2, wishes(["*"], [21, SOLD]));
   expect(ids(table.match(event([])))).toEqual([21]);
   expect(ids(table.match(event(["daanw"])))).toEqual([11]);
+  expect(table.match(event(["*"]))).toEqual([]);
 });
 
 test("a customer that changes its wishes is matched by the new ones only", () => {
