@@ -72,11 +72,12 @@ export class Lane {
     return Math.max(16, 2 * this.limit);
   }
 
-  /** Takes a due delivery into the window; one that is held already is left alone. */
-  admit(delivery: DueDelivery): void {
-    if (this.held.has(delivery.id)) return;
+  /** Takes a due delivery into the window; false when it is held already. */
+  admit(delivery: DueDelivery): boolean {
+    if (this.held.has(delivery.id)) return false;
     this.held.add(delivery.id);
     this.window.push(delivery);
+    return true;
   }
 
   /** Moves the next delivery from the window to under way. */

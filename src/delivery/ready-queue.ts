@@ -51,14 +51,17 @@ export class ReadyQueue {
     return this.#underWay;
   }
 
-  /** A delivery has become due; when its window is full it stays in the database until there is room. */
+  /**
+   * A delivery has become due; when its window is full it stays in the database until there is room.
+   * True when the window has taken it in just now.
+   */
   offer(delivery: DueDelivery): boolean {
     const lane = this.#laneOf(delivery.subscriptionId, delivery.customerId);
     const hasRoom = !lane.hasMore && lane.window.size < lane.windowSize;
-    if (hasRoom) lane.admit(delivery);
-    else lane.hasMore = true;
+    const isTaken = hasRoom && lane.admit(delivery);
+    if (!hasRoom) lane.hasMore = true;
     this.#enlist(lane);
-    return hasRoom;
+    return isTaken;
   }
 
   /** A delivery of this subscription becomes due later. */

@@ -159,6 +159,15 @@ test("what does not fit the window is read when there is room, and nothing is ta
   expect(new Set(taken).size).toBe(rows.length);
 });
 
+test("a delivery that a refill has brought before its offer is taken once", () => {
+  const queue = queueOf(4);
+  queue.markDue(1, 1);
+  const refill = () => ({ due: [due(7, 1)], hasMore: false, nextDueAt: null });
+  expect(takeAll(queue, 0, refill)).toMatchObject([{ id: 7 }]);
+  expect(queue.offer(due(7, 1))).toBe(false);
+  expect(takeAll(queue)).toEqual([]);
+});
+
 test("an alarm makes a lane ready at its time, and the earliest counts", () => {
   const queue = queueOf(4);
   queue.schedule(1, 1, 5000);
