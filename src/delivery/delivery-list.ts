@@ -19,7 +19,7 @@ export interface DeliveryFilter {
   until?: number | undefined;
 }
 
-/** A delivery as its customer sees it: seed 000's fields and those of DESIGN 2.12. */
+/** A delivery as its customer sees it: seed 000's fields, then `eventId`, `nextAttemptAt` and `replayOf`. */
 export interface ShownDelivery {
   deliveryId: string;
   customerId: string;

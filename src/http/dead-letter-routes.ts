@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { environments } from "../database/schema.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import { type Credentials, customersOnly } from "./credentials.ts";
+import { deliveryExample, deliverySchema } from "./delivery-routes.ts";
 import { describe } from "./describe.ts";
 import { pagingQuery } from "./paging.ts";
 
@@ -37,30 +37,27 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
     );
 }
 
-const deadLetterSchema = z.object({
-  deliveryId: z.uuid(),
-  customerId: z.uuid(),
-  eventType: z.string(),
-  environment: z.enum(environments),
-  webhookUrl: z.string(),
-  payload: z.string(),
+const shared = {
+  deliveryId: true,
+  customerId: true,
+  eventType: true,
+  environment: true,
+  webhookUrl: true,
+  payload: true,
+  attempts: true,
+  createdAt: true,
+} as const;
+
+const deadLetterSchema = deliverySchema.pick(shared).extend({
   failureReason: z.string(),
-  attempts: z.int(),
-  createdAt: z.iso.datetime(),
   movedToDLQAt: z.iso.datetime(),
   replayedAt: z.iso.datetime().nullable(),
 });
 
 const deadLetterExample: z.infer<typeof deadLetterSchema> = {
-  deliveryId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c",
-  customerId: "0199b1c4-7a52-7c3e-9d1f-5f0a3c2b1e4d",
-  eventType: "ae.asset.deal.sold.ams",
-  environment: "production",
-  webhookUrl: "https://example.com/webhook",
-  payload: '{"auction-id":"daanw","asset":{"id":12345,"stock":"A12345","vin":"1HGBH41JXMN109186"}}',
-  failureReason: "HTTP 500: Internal Server Error",
+  ...deliverySchema.pick(shared).parse(deliveryExample),
   attempts: 3,
-  createdAt: "2025-01-01T00:00:00.000Z",
+  failureReason: "HTTP 500: Internal Server Error",
   movedToDLQAt: "2025-01-01T00:00:35.000Z",
   replayedAt: null,
 };

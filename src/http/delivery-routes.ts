@@ -45,7 +45,8 @@ export function deliveryRoutes(parts: { credentials: Credentials; deliveryList: 
     });
 }
 
-const deliverySchema = z.object({
+/** A delivery on the wire, for the documentation. */
+export const deliverySchema = z.object({
   deliveryId: z.uuid(),
   customerId: z.uuid(),
   eventType: z.string(),
@@ -77,7 +78,8 @@ const attemptSchema = z.object({
   webhookUrl: z.string(),
 });
 
-const deliveryExample: z.infer<typeof deliverySchema> = {
+/** One that was accepted at once. */
+export const deliveryExample: z.infer<typeof deliverySchema> = {
   deliveryId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c",
   customerId: "0199b1c4-7a52-7c3e-9d1f-5f0a3c2b1e4d",
   eventType: "ae.asset.deal.sold.ams",
