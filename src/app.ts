@@ -7,7 +7,7 @@ import { openLimits } from "./customers/limits.ts";
 import { type Operator, openOperator } from "./customers/operator.ts";
 import type { OperatorSide } from "./customers/operator-wishes.ts";
 import { openPasswords } from "./customers/passwords.ts";
-import { openPublishers, type Publishers } from "./customers/publishers.ts";
+import { DEFAULT_PUBLISHER, openPublishers, type Publishers } from "./customers/publishers.ts";
 import { openSigningSecrets, type SigningSecrets } from "./customers/signing-secrets.ts";
 import { openSubscriptions } from "./customers/subscriptions.ts";
 import { GroupCommit } from "./database/commit.ts";
@@ -226,7 +226,7 @@ async function keepPublishKey(config: Config, publishers: Publishers): Promise<s
     await publishers.setDefault(config.publishKey);
     return null;
   }
-  if (publishers.list().some(({ name }) => name === "default")) return null;
+  if (publishers.list().some(({ name }) => name === DEFAULT_PUBLISHER)) return null;
   const { key, isNew } = keptPublishKey(config.dataDir, publishers.generateKey);
   await publishers.setDefault(key);
   return isNew ? key : null;

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { Problem } from "../problems.ts";
 import { auctionIdsSchema } from "./auction-ids.ts";
-import { emailKeyOf } from "./customers.ts";
 import type { Operator } from "./operator.ts";
 import type { Publishers } from "./publishers.ts";
 import { validInput } from "./valid-input.ts";
@@ -31,24 +29,24 @@ const wishes = {
   "customer.list": wish(z.object({}), async ({ operator }) => ({ customers: operator.listCustomers() })),
   "customer.disable": wish(namesCustomer(), async ({ operator }, { customer }) => {
     await operator.disable(customer);
-    return { customer: findCustomer(operator, customer) };
+    return { customer: operator.showCustomer(customer) };
   }),
   "customer.enable": wish(namesCustomer(), async ({ operator }, { customer }) => {
     await operator.enable(customer);
-    return { customer: findCustomer(operator, customer) };
+    return { customer: operator.showCustomer(customer) };
   }),
   "customer.reset-password": wish(namesCustomer(), async ({ operator }, { customer }) => {
     const { password } = await operator.resetPassword(customer);
-    return { customer: findCustomer(operator, customer), password };
+    return { customer: operator.showCustomer(customer), password };
   }),
   "customer.show": wish(namesCustomer(), async ({ operator }, { customer }) => ({
-    customer: findCustomer(operator, customer),
+    customer: operator.showCustomer(customer),
   })),
   "customer.assign-auction-ids": wish(
     namesCustomer().extend({ auctionIds: auctionIdsSchema }),
     async ({ operator }, { customer, auctionIds }) => {
       await operator.assignAuctionIds(customer, auctionIds);
-      return { customer: findCustomer(operator, customer) };
+      return { customer: operator.showCustomer(customer) };
     },
   ),
   "publisher.add": wish(namesPublisher(), ({ publishers }, { name }) => publishers.add(name)),
@@ -98,13 +96,4 @@ function namesCustomer() {
 
 function namesPublisher() {
   return z.object({ name: z.string() });
-}
-
-function findCustomer(operator: Operator, reference: string) {
-  const emailKey = emailKeyOf(reference);
-  const found = operator
-    .listCustomers()
-    .find(({ customerId, email }) => customerId === reference || emailKeyOf(email) === emailKey);
-  if (found === undefined) throw new Problem("customer_not_found");
-  return found;
 }

@@ -33,6 +33,8 @@ export interface Operator {
     password: string | null;
   }>;
   listCustomers(): ListedCustomer[];
+  /** @throws Problem customer_not_found */
+  showCustomer(customer: string): ListedCustomer;
   /** Ends all tokens, deliveries and logins; the data stays. @throws Problem customer_not_found */
   disable(customer: string): Promise<void>;
   /** @throws Problem customer_not_found */
@@ -94,6 +96,7 @@ export function openOperator(parts: {
       return { customer: listed(await newAccounts.create(account)), password: generated };
     },
     listCustomers: () => rows.all().map(listed),
+    showCustomer: (customer) => listed(find(customer)),
     disable: (customer) => setStatus(customer, "disabled"),
     enable: (customer) => setStatus(customer, "active"),
     async resetPassword(customer) {
