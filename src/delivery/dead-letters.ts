@@ -1,22 +1,23 @@
 import type { Database } from "bun:sqlite";
 import type { GroupCommit } from "../database/commit.ts";
-import type { Environment } from "../database/schema.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Owner } from "./delivery-list.ts";
+import {
+  DELIVERY_COLUMNS,
+  DELIVERY_JOINS,
+  type DeliveryRow,
+  iso,
+  type Owner,
+  type ShownRow,
+  shownRow,
+} from "./delivery-rows.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
 
 /** A dead letter as its customer sees it: seed 000's fields. */
-export interface ShownDeadLetter {
-  deliveryId: string;
-  customerId: string;
-  eventType: string;
-  environment: Environment;
-  webhookUrl: string;
-  payload: string;
+export interface ShownDeadLetter extends ShownRow {
   failureReason: string;
   attempts: number;
   createdAt: string;
@@ -37,19 +38,7 @@ export interface DeadLetters {
 /** Dead letters replayed in one commit: few enough that publishers in between wait for milliseconds only. */
 const REPLAYS_PER_COMMIT = 100;
 
-interface Row {
-  id: number;
-  publicId: string;
-  eventType: string;
-  environment: Environment;
-  webhookUrl: string;
-  payload: string;
-  failureReason: string;
-  attempts: number;
-  createdAt: number;
-  settledAt: number;
-  replayedAt: number | null;
-}
+type Row = DeliveryRow & { failureReason: string; settledAt: number; replayedAt: number | null };
 
 interface Buried {
   id: number;
@@ -65,11 +54,8 @@ const BURIED = `SELECT d.id, d.public_id AS publicId, d.event_id AS eventId, d.s
   d.customer_id AS customerId, d.replayed_at AS replayedAt, s.status = 'deleted' AS isDeleted
   FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id`;
 
-const LETTERS = `SELECT d.id, d.public_id AS publicId, e.event_type AS eventType, e.environment,
-  coalesce(a.webhook_url, s.webhook_url) AS webhookUrl, e.payload, d.failure_reason AS failureReason,
-  d.attempts, d.created_at AS createdAt, d.settled_at AS settledAt, d.replayed_at AS replayedAt
-  FROM deliveries d JOIN events e ON e.id = d.event_id JOIN subscriptions s ON s.id = d.subscription_id
-  LEFT JOIN attempts a ON a.delivery_id = d.id AND a.attempt = d.attempts
+const LETTERS = `SELECT ${DELIVERY_COLUMNS}, d.failure_reason AS failureReason, d.settled_at AS settledAt,
+  d.replayed_at AS replayedAt FROM deliveries d ${DELIVERY_JOINS}
   WHERE d.customer_id = ? AND d.status = 'failed' AND d.id < ? ORDER BY d.id DESC`;
 
 /** Opens the dead letter queue. */
@@ -165,16 +151,11 @@ export function openDeadLetters(parts: {
 
 function shown(row: Row, owner: Owner): ShownDeadLetter {
   return {
-    deliveryId: row.publicId,
-    customerId: owner.publicId,
-    eventType: row.eventType,
-    environment: row.environment,
-    webhookUrl: row.webhookUrl,
-    payload: row.payload,
+    ...shownRow(row, owner),
     failureReason: row.failureReason,
     attempts: row.attempts,
-    createdAt: new Date(row.createdAt).toISOString(),
-    movedToDLQAt: new Date(row.settledAt).toISOString(),
-    replayedAt: row.replayedAt === null ? null : new Date(row.replayedAt).toISOString(),
+    createdAt: iso(row.createdAt),
+    movedToDLQAt: iso(row.settledAt),
+    replayedAt: iso(row.replayedAt),
   };
 }

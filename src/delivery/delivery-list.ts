@@ -2,6 +2,15 @@ import type { Database } from "bun:sqlite";
 import type { Environment } from "../database/schema.ts";
 import { Problem } from "../problems.ts";
 import { afterReadyIo } from "../seams.ts";
+import {
+  DELIVERY_COLUMNS,
+  DELIVERY_JOINS,
+  type DeliveryRow,
+  iso,
+  type Owner,
+  type ShownRow,
+  shownRow,
+} from "./delivery-rows.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
 
@@ -20,13 +29,7 @@ export interface DeliveryFilter {
 }
 
 /** A delivery as its customer sees it: seed 000's fields, then `eventId`, `nextAttemptAt` and `replayOf`. */
-export interface ShownDelivery {
-  deliveryId: string;
-  customerId: string;
-  eventType: string;
-  environment: Environment;
-  webhookUrl: string;
-  payload: string;
+export interface ShownDelivery extends ShownRow {
   status: ShownStatus;
   attempts: number;
   lastAttemptAt: string | null;
@@ -53,12 +56,6 @@ export interface ShownAttempt {
   webhookUrl: string;
 }
 
-/** The caller: its internal id and the one it knows itself by. */
-export interface Owner {
-  id: number;
-  publicId: string;
-}
-
 /** What customers can read of their deliveries. */
 export interface DeliveryList {
   /** Newest first, a page at a time. @throws Problem invalid_page_key */
@@ -71,31 +68,19 @@ export interface DeliveryList {
   find(owner: Owner, deliveryId: string): ShownDelivery & { attemptLog: ShownAttempt[] };
 }
 
-interface Row {
-  id: number;
-  publicId: string;
-  eventType: string;
-  environment: Environment;
-  webhookUrl: string;
-  payload: string;
+type Row = DeliveryRow & {
   status: "pending" | "success" | "failed" | "cancelled";
-  attempts: number;
   lastAttemptAt: number | null;
-  createdAt: number;
   responseStatus: number | null;
   responseBody: string | null;
   eventId: string;
   dueAt: number | null;
   replayOf: string | null;
-}
+};
 
-const COLUMNS = `d.id, d.public_id AS publicId, e.event_type AS eventType, e.environment,
-  coalesce(a.webhook_url, s.webhook_url) AS webhookUrl, e.payload, d.status, d.attempts,
-  d.last_attempt_at AS lastAttemptAt, d.created_at AS createdAt, a.response_status AS responseStatus,
-  a.response_body AS responseBody, e.public_id AS eventId, d.due_at AS dueAt, d.replay_of AS replayOf`;
-
-const JOINS = `JOIN events e ON e.id = d.event_id JOIN subscriptions s ON s.id = d.subscription_id
-  LEFT JOIN attempts a ON a.delivery_id = d.id AND a.attempt = d.attempts`;
+const COLUMNS = `${DELIVERY_COLUMNS}, d.status, d.last_attempt_at AS lastAttemptAt,
+  a.response_status AS responseStatus, a.response_body AS responseBody, e.public_id AS eventId,
+  d.due_at AS dueAt, d.replay_of AS replayOf`;
 
 /** Rows a filtered search looks through before it lets other requests have their turn. */
 const SLICE = 5000;
@@ -103,7 +88,7 @@ const SLICE = 5000;
 /** Reads deliveries: a customer's own only, by key and never by offset. */
 export function openDeliveryList(sqlite: Database, pageKeys: PageKeys): DeliveryList {
   const one = sqlite.prepare<Row, [string, number]>(
-    `SELECT ${COLUMNS} FROM deliveries d ${JOINS} WHERE d.public_id = ? AND d.customer_id = ?`,
+    `SELECT ${COLUMNS} FROM deliveries d ${DELIVERY_JOINS} WHERE d.public_id = ? AND d.customer_id = ?`,
   );
   const attemptsOf = sqlite.prepare<AttemptRow, [number]>(
     `SELECT attempt, at, duration_ms AS durationMs, resolve_ms AS resolveMs, first_byte_ms AS firstByteMs, outcome,
@@ -138,7 +123,7 @@ export function openDeliveryList(sqlite: Database, pageKeys: PageKeys): Delivery
     const { where, values } = conditions(filter);
     const isSliced = where.length > 0 && filter.eventId === undefined && filter.status !== "failed";
     const customer = filter.eventId === undefined ? "d.customer_id" : "+d.customer_id"; // the event is the shorter way
-    const sql = `SELECT ${COLUMNS} FROM deliveries d ${JOINS}
+    const sql = `SELECT ${COLUMNS} FROM deliveries d ${DELIVERY_JOINS}
       WHERE ${[`${customer} = ?`, "d.id < ?", "d.id >= ?", ...where].join(" AND ")} ORDER BY d.id DESC`;
     const statement = sqlite.prepare<Row, (string | number)[]>(sql);
     try {
@@ -182,16 +167,11 @@ const STATUS_CONDITIONS: Record<ShownStatus, string> = {
 
 function shown(row: Row, owner: Owner): ShownDelivery {
   return {
-    deliveryId: row.publicId,
-    customerId: owner.publicId,
-    eventType: row.eventType,
-    environment: row.environment,
-    webhookUrl: row.webhookUrl,
-    payload: row.payload,
+    ...shownRow(row, owner),
     status: row.status === "pending" && row.attempts > 0 ? "retrying" : row.status,
     attempts: row.attempts,
     lastAttemptAt: iso(row.lastAttemptAt),
-    createdAt: new Date(row.createdAt).toISOString(),
+    createdAt: iso(row.createdAt),
     responseStatus: row.responseStatus,
     responseBody: row.responseBody,
     eventId: row.eventId,
@@ -214,5 +194,3 @@ function shownAttempt({ at, requestHeaders, responseHeaders, ...rest }: AttemptR
     responseHeaders: responseHeaders === null ? null : JSON.parse(responseHeaders),
   };
 }
-
-const iso = (instant: number | null) => (instant === null ? null : new Date(instant).toISOString());
