@@ -132,7 +132,7 @@ async function assemble(
     changed: router.changed,
     committed: (customerId) => dispatcher.changed(customerId),
   };
-  commits.onRollback = router.rolledBack;
+  commits.listen({ rolledBack: router.rolledBack });
   commits.onDiskFailure = (code) => log.error("database.failed", { code });
 
   const { passwords, auctionIds, operator, publishers } = openOperatorSide({

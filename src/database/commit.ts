@@ -5,6 +5,14 @@ import { afterReadyIo } from "../seams.ts";
 /** Work that writes; it runs inside a transaction, must not wait, and may run again if a neighbour failed. */
 export type Work<T> = (sqlite: Database) => T;
 
+/** Hears of every transaction's end, at once and before the works' promises settle; must not throw. */
+export interface CommitListener {
+  /** All of it is on disk. */
+  committed?(): void;
+  /** It was undone: what was read or counted inside it is wrong. */
+  rolledBack?(): void;
+}
+
 interface Waiting {
   work: Work<unknown>;
   resolve: (result: unknown) => void;
@@ -27,14 +35,18 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #isScheduled = false;
 
-  /** Called after a commit was undone: what was read inside it may be wrong. */
-  onRollback: () => void = () => {};
+  readonly #listeners: CommitListener[] = [];
 
   /** Called when the disk or the file, not a work, is why a commit failed. */
   onDiskFailure: (code: string) => void = () => {};
 
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
+  }
+
+  /** From now on this listener hears of every transaction's end. */
+  listen(listener: CommitListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Resolves with the work's result after the fsync; rejects with what the work threw. @throws Problem not_ready when the disk fails */
@@ -70,6 +82,7 @@ export class GroupCommit {
       this.#commitApart(batch, error);
       return;
     }
+    for (const listener of this.#listeners) listener.committed?.();
     for (const each of batch) each.resolve(each.result);
   }
 
@@ -86,7 +99,7 @@ export class GroupCommit {
 
   #rollBack(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.run("ROLLBACK");
-    this.onRollback();
+    for (const listener of this.#listeners) listener.rolledBack?.();
   }
 }
 

@@ -25,7 +25,7 @@ test("works that arrive together are all on disk when their promises settle", as
 test("a work that fails fails alone", async () => {
   const { commits, add, numbers } = givenTable();
   let undone = 0;
-  commits.onRollback = () => void undone++;
+  commits.listen({ rolledBack: () => void undone++ });
   const results = await Promise.allSettled([add(1), add(null), add(2), add(2), add(3)]);
   expect(results.map(({ status }) => status)).toEqual([
     "fulfilled",
