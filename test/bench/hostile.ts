@@ -1,0 +1,39 @@
+// The receivers nobody wants as neighbours, in a process of their own so that what they do costs the healthy nothing.
+import { createServer, type Socket } from "node:net";
+
+/** Where they listen. */
+export interface HostilePorts {
+  /** Accepts and never answers. */
+  hangs: number;
+  /** Answers a byte a second. */
+  drips: number;
+  /** Answers 50 MB. */
+  floods: number;
+}
+
+/** Accepts connections and does something else than answering. */
+function hostile(behave: (socket: Socket) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const listener = createServer((socket) => {
+      socket.on("error", () => {});
+      behave(socket);
+    });
+    listener.listen(0, "127.0.0.1", () => resolve((listener.address() as { port: number }).port));
+  });
+}
+
+const hangs = await hostile(() => {});
+const drips = await hostile((socket) => {
+  socket.write("HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n");
+  const drip = setInterval(() => socket.write("."), 1000);
+  socket.on("close", () => clearInterval(drip));
+});
+const FLOOD = Buffer.alloc(50 * 1024 * 1024, ".");
+const floods = await hostile((socket) => {
+  socket.on("data", () => {
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${FLOOD.length}\r\n\r\n`);
+    socket.write(FLOOD);
+  });
+});
+
+process.send?.({ hangs, drips, floods } satisfies HostilePorts);

@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What the bench gives a hub, so that it can write rows that this hub can open. */
+export const SECRET_KEY = "bench-secret-key-0123456789-0123456789";
+export const PUBLISH_KEY = "bench-publish-key-0123456789";
+
+/** The machine's clock ticks a second, as /proc counts CPU time. */
+const TICKS_PER_SECOND = 100;
+
+/** A program under measurement, in a process of its own. */
+export interface Program extends AsyncDisposable {
+  port: number;
+  /** From the spawn to the moment it said that it listens, ms. */
+  startMs: number;
+  /** When it was spawned, ms since the epoch. */
+  spawnedAt: number;
+  /** CPU used so far by all its threads, ms. */
+  cpuMs(): number;
+  /** Resident memory now, MiB. */
+  residentMiB(): number;
+  /** The most memory that was ever resident, MiB. */
+  peakMiB(): number;
+}
+
+const ROOT = join(import.meta.dir, "..", "..");
+const EXECUTABLE = join(ROOT, "dist", "lanehook");
+
+/** A temporary folder that goes when its owner does. */
+export function scratchFolder(): { path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "lanehook-bench-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts the built hub on a data folder and waits until it listens. */
+export function startHub(dataDir: string, env: Record<string, string> = {}): Promise<Program> {
+  if (!existsSync(EXECUTABLE)) throw new Error("dist/lanehook is missing; run `bun run build` first");
+  return start([EXECUTABLE, "serve"], {
+    DATA_DIR: dataDir,
+    PORT: "0",
+    SECRET_KEY,
+    PUBLISH_KEY,
+    ALLOW_TARGETS: "127.0.0.0/8",
+    ...env,
+  });
+}
+
+/** Starts the program without features beside it. */
+export function startBare(dataDir: string, targets: readonly string[]): Promise<Program> {
+  const env = { DATA_DIR: dataDir, TARGETS: targets.join(" ") };
+  return start([process.execPath, join(import.meta.dir, "bare.ts")], env);
+}
+
+async function start(command: string[], env: Record<string, string>): Promise<Program> {
+  const spawnedAt = performance.timeOrigin + performance.now();
+  const child = Bun.spawn(command, { env, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+  const port = await portIn(child.stdout);
+  const startMs = performance.timeOrigin + performance.now() - spawnedAt;
+  const status = (name: string) =>
+    Number(readFileSync(`/proc/${child.pid}/status`, "utf8").match(`${name}:\\s+(\\d+)`)?.[1]) / 1024;
+  return {
+    port,
+    startMs,
+    spawnedAt,
+    cpuMs() {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    },
+    residentMiB: () => status("VmRSS"),
+    peakMiB: () => status("VmHWM"),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      await child.exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Both programs tell their port in a JSON line. */
+async function portIn(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const read = async () => {
+    let text = "";
+    for await (const chunk of output.pipeThrough(new TextDecoderStream())) {
+      if (text.length < 65_536) text += chunk; // all of it is read, or the program would wait for us
+      const port = text.match(/"port":(\d+)/)?.[1];
+      if (port) resolve(Number(port));
+    }
+    reject(new Error(`the program ended before it listened: ${text}`));
+  };
+  void read();
+  return promise;
+}
