@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,8 +54,10 @@ export function startBare(dataDir: string, targets: readonly string[]): Promise<
 
 async function start(command: string[], env: Record<string, string>): Promise<Program> {
   const spawnedAt = performance.timeOrigin + performance.now();
-  const child = Bun.spawn(command, { env, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
-  const port = await portIn(child.stdout);
+  const log = join(env.DATA_DIR ?? "", "log.jsonl");
+  writeFileSync(log, "");
+  const child = Bun.spawn(command, { env, stdin: "ignore", stdout: Bun.file(log), stderr: "inherit" });
+  const port = await portIn(log, child);
   const startMs = performance.timeOrigin + performance.now() - spawnedAt;
   const status = (name: string) =>
     Number(readFileSync(`/proc/${child.pid}/status`, "utf8").match(`${name}:\\s+(\\d+)`)?.[1]) / 1024;
@@ -79,17 +81,12 @@ async function start(command: string[], env: Record<string, string>): Promise<Pr
 }
 
 /** Both programs tell their port in a JSON line. */
-async function portIn(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const read = async () => {
-    let text = "";
-    for await (const chunk of output.pipeThrough(new TextDecoderStream())) {
-      if (text.length < 65_536) text += chunk; // all of it is read, or the program would wait for us
-      const port = text.match(/"port":(\d+)/)?.[1];
-      if (port) resolve(Number(port));
-    }
-    reject(new Error(`the program ended before it listened: ${text}`));
-  };
-  void read();
-  return promise;
+async function portIn(log: string, child: { exitCode: number | null }): Promise<number> {
+  for (;;) {
+    const text = readFileSync(log, "utf8");
+    const port = text.match(/"port":(\d+)/)?.[1];
+    if (port) return Number(port);
+    if (child.exitCode !== null) throw new Error(`the program ended before it listened: ${text}`);
+    await Bun.sleep(2);
+  }
 }
