@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import { openAccounts } from "./customers/accounts.ts";
 import type { Aftermath } from "./customers/aftermath.ts";
 import { openAuctionIds } from "./customers/auction-ids.ts";
+import { openHealth } from "./customers/health.ts";
 import { openLimits } from "./customers/limits.ts";
 import { type Operator, openOperator } from "./customers/operator.ts";
 import type { OperatorSide } from "./customers/operator-wishes.ts";
@@ -12,17 +13,23 @@ import { openSigningSecrets, type SigningSecrets } from "./customers/signing-sec
 import { openSubscriptions } from "./customers/subscriptions.ts";
 import { GroupCommit } from "./database/commit.ts";
 import { lockDataDir, openDataDir } from "./database/data-dir.ts";
+import { openDisk } from "./database/disk.ts";
 import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
 import { openStore, type Store } from "./database/open.ts";
 import { openAttempts } from "./delivery/attempt.ts";
+import { Backlog } from "./delivery/backlog.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
 import { openDeliveries } from "./delivery/deliveries.ts";
 import { openDeliveryList } from "./delivery/delivery-list.ts";
 import { openDestinations } from "./delivery/destinations.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
+import { openOutages } from "./delivery/outages.ts";
 import { openPageKeys } from "./delivery/page-keys.ts";
 import { ReadyQueue } from "./delivery/ready-queue.ts";
+import { openReplays } from "./delivery/replays.ts";
+import { openRetention } from "./delivery/retention.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
+import { openUpkeep } from "./delivery/upkeep.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
@@ -30,6 +37,7 @@ import { openServer } from "./http/server.ts";
 import { openEvents } from "./intake/events.ts";
 import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
+import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
 import { type Sealer, sealerFrom } from "./sealer.ts";
 import type { Seams } from "./seams.ts";
@@ -105,12 +113,22 @@ async function assemble(
 
   const catalog = openCatalog();
   const signingSecrets = openSigningSecrets(base);
-  const deliveries = openDeliveries(sqlite);
+  const health = openHealth(sqlite);
+  const backlog = new Backlog(sqlite);
   const destinations = openDestinations(sqlite);
   const router = openRouter(sqlite, config.auctionIds);
   const queue = new ReadyQueue({
     slots: config.deliveryConcurrency,
     isOpen: (subscriptionId) => destinations.find(subscriptionId)?.isOpen ?? false,
+  });
+  const deliveries = openDeliveries({
+    sqlite,
+    backlog,
+    overflow: {
+      most: config.maxPendingPerSubscription,
+      heldBy: (subscriptionId) => queue.heldBy(subscriptionId),
+      buried: (id, at) => outages.buried(id, at),
+    },
   });
   const attempt = openAttempts({
     seams,
@@ -121,17 +139,39 @@ async function assemble(
   const dispatcher = new Dispatcher({
     ...base,
     queue,
+    backlog,
     deliveries,
     destinations,
     attempt,
     secretsFor: signingSecrets.secretsFor,
     retryDelaysMs: config.retryDelaysMs,
+    settled({ id, subscriptionId }, { status }, endedAt) {
+      if (status === "failed") outages.buried(id, endedAt); // by the health before this attempt
+      health.note(subscriptionId, status === "success", endedAt);
+      if (status === "success") outages.succeeded(id, endedAt);
+    },
   });
+  const replays = openReplays({ ...base, sqlite, deliveries, firstDelayMs });
+  const outages = openOutages({ ...base, sqlite, replays, health, dispatcher });
+  const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
+  const upkeep = openUpkeep({ ...base, retention: openRetention(sqlite) });
   const aftermath: Aftermath = {
-    cancelPending: deliveries.cancelPending,
+    deleted(subscriptionId, now) {
+      deliveries.cancelPending(subscriptionId, now);
+      outages.end(subscriptionId);
+      recoveries.end(subscriptionId, now);
+      health.forget(subscriptionId);
+    },
+    recoversByHand: outages.end,
     changed: router.changed,
-    committed: (customerId) => dispatcher.changed(customerId),
+    committed(customerId) {
+      dispatcher.changed(customerId);
+      outages.lookAnew();
+    },
   };
+  commits.listen({ committed: () => backlog.committed(), rolledBack: () => backlog.rolledBack() });
+  commits.listen({ committed: outages.committed });
+  commits.listen({ rolledBack: health.rolledBack });
   commits.listen({ rolledBack: router.rolledBack });
   commits.onDiskFailure = (code) => log.error("database.failed", { code });
 
@@ -143,13 +183,32 @@ async function assemble(
   const limits = openLimits({ clock: seams.clock, config });
   const accounts = openAccounts({ ...base, passwords, limits, signingSecrets, auctionIds });
   const checkTarget = openTargetCheck({ seams, allowTargets: config.allowTargets });
-  const subscriptions = openSubscriptions({ ...base, catalog, auctionIds, checkTarget, aftermath });
+  const subscriptions = openSubscriptions({
+    ...base,
+    catalog,
+    auctionIds,
+    checkTarget,
+    health,
+    aftermath,
+  });
 
   const pageKeys = openPageKeys(sealer);
   const deliveryList = openDeliveryList(sqlite, pageKeys);
-  const deadLetters = openDeadLetters({ ...base, sqlite, deliveries, dispatcher, pageKeys, firstDelayMs });
+  const deadLetters = openDeadLetters({ ...base, sqlite, replays, dispatcher, pageKeys });
   const events = openEvents(sqlite);
-  const publish = openPublish({ ...base, events, deliveries, router, dispatcher, firstDelayMs });
+  const disk = openDisk({ ...base, dataDir: config.dataDir, minFreeBytes: config.minFreeBytes });
+  const { maxPending } = config;
+  const publish = openPublish({
+    ...base,
+    events,
+    deliveries,
+    router,
+    dispatcher,
+    disk,
+    backlog,
+    maxPending,
+    firstDelayMs,
+  });
 
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({
@@ -159,6 +218,7 @@ async function assemble(
     auctionIds,
     subscriptions,
     signingSecrets,
+    recoveries,
     deliveryList,
     deadLetters,
     publish,
@@ -171,12 +231,16 @@ async function assemble(
     async start() {
       const { port } = await server.listen(config.host, config.port);
       dispatcher.start();
+      outages.start();
+      recoveries.start();
+      upkeep.start();
       adminSocket.listen();
       return { port };
     },
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
-      await Promise.all([adminSocket.stop(), server.stop(), dispatcher.stop()]);
+      await Promise.all([adminSocket, server, outages, recoveries, upkeep].map((part) => part.stop()));
+      await dispatcher.stop();
       await commits.idle();
       ground.close();
     },
@@ -197,8 +261,7 @@ async function assemble(
  */
 export function openOperatorAlone(config: Config, seams: Seams): { side: OperatorSide; close(): void } {
   const ground = openGround(config, seams);
-  const { cancelPending } = openDeliveries(ground.store.sqlite);
-  const aftermath: Aftermath = { cancelPending, changed() {}, committed() {} };
+  const aftermath: Aftermath = { deleted() {}, recoversByHand() {}, changed() {}, committed() {} };
   const base = { ...ground, seams, config };
   const side = openOperatorSide({ ...base, signingSecrets: openSigningSecrets(base), aftermath });
   return { side, close: ground.close };

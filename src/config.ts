@@ -56,6 +56,20 @@ export function readConfig(env: Record<string, string | undefined>) {
       perEmail: integer(env, "LOGIN_LIMIT_PER_EMAIL", { otherwise: 10, min: 1, max: 1_000_000 }),
       windowMs: 60_000 * integer(env, "LOGIN_WINDOW_MINUTES", { otherwise: 15, min: 1, max: 1440 }),
     },
+    /** How long settled deliveries, attempts and events are kept; unreplayed dead letters; dedupe keys. */
+    retentionMs: days(env, "RETENTION_DAYS", 30),
+    deadLetterRetentionMs: days(env, "DLQ_RETENTION_DAYS", 90),
+    dedupeMs: days(env, "DEDUPE_DAYS", 90),
+    /** Less free than this on the data folder's disk: publishers are refused; 0 never refuses. */
+    minFreeBytes: 1024 * 1024 * integer(env, "MIN_FREE_MB", { otherwise: 200, min: 0, max: 1_000_000 }),
+    /** Pending deliveries past which a subscription's oldest is buried. */
+    maxPendingPerSubscription: integer(env, "MAX_PENDING_PER_SUBSCRIPTION", {
+      otherwise: 2_000_000,
+      min: 1,
+      max: 1_000_000_000,
+    }),
+    /** Pending deliveries in all past which publishers are refused. */
+    maxPending: integer(env, "MAX_PENDING", { otherwise: 5_000_000, min: 1, max: 1_000_000_000 }),
     logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
     logFormat: oneOf(env, "LOG_FORMAT", ["json", "pretty"] as const, "json"),
   });
@@ -88,6 +102,12 @@ function decimal(
     throw new ConfigError(name, `must be a number from ${min} to ${max}`);
   }
   return value;
+}
+
+const DAY_MS = 86_400_000;
+
+function days(env: Record<string, string | undefined>, name: string, otherwise: number): number {
+  return Math.round(DAY_MS * decimal(env, name, { otherwise, min: 0.001, max: 36_500 }));
 }
 
 function plainNumber(given: string): number | null {

@@ -32,10 +32,14 @@ export const problems = {
   customer_not_found: { status: 404, title: "There is no such customer" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
 
+  recovery_not_found: { status: 404, title: "This subscription has no such recovery" },
+
   email_taken: { status: 409, title: "This e-mail address is registered already" },
   publisher_exists: { status: 409, title: "A publisher of this name exists already" },
   already_replayed: { status: 409, title: "This dead letter was replayed before" },
   subscription_deleted: { status: 409, title: "The subscription of this dead letter was deleted" },
+  recovery_running: { status: 409, title: "A recovery of this subscription is running already" },
+  recovery_ended: { status: 409, title: "This recovery has ended" },
 
   payload_too_large: { status: 413, title: "A payload may have at most 1 MiB" },
   request_too_large: { status: 413, title: "The request body is too large" },
@@ -54,6 +58,8 @@ export const problems = {
   too_many_requests: { status: 429, title: "Too many tries; wait and try again" },
 
   internal_error: { status: 500, title: "Something went wrong inside the hub" },
+  disk_low: { status: 503, title: "The hub's disk is nearly full; nothing was taken" },
+  backlog_full: { status: 503, title: "Too many deliveries are pending; nothing was taken" },
   not_ready: { status: 503, title: "The hub cannot take this now; try again soon" },
 } as const;
 

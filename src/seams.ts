@@ -1,5 +1,5 @@
 import { setServers } from "node:dns";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { isIP } from "node:net";
 
 /** The time of day, durations and waiting. */
@@ -43,6 +43,8 @@ export interface Seams {
   /** All addresses of a name, in the system's order; rejects when the name has none. */
   resolve: (hostname: string) => Promise<string[]>;
   fetch: PinnedFetch;
+  /** What is free for us on the file system that holds this path, bytes. */
+  freeBytes: (path: string) => number;
 }
 
 /** The real world; `ca` (PEM) stands in place of the system's trusted roots. */
@@ -54,6 +56,10 @@ export function realSeams(options: { ca?: string } = {}): Seams {
     newId: () => Bun.randomUUIDv7(),
     resolve: openResolver(),
     fetch: pinnedFetch(options.ca),
+    freeBytes(path) {
+      const { bavail, bsize } = statfsSync(path);
+      return bavail * bsize;
+    },
   };
 }
 

@@ -21,13 +21,13 @@ export interface SubscriptionRows {
   /** Writes the row and the change that it is; one that was not live begins anew. Called inside a transaction. */
   save(
     customerId: number,
-    next: SubscriptionKey & Pick<Subscription, "webhookUrl" | "status">,
+    next: SubscriptionKey & Pick<Subscription, "webhookUrl" | "status" | "recovery">,
     now: number,
   ): Subscription;
 }
 
 const COLUMNS = `id, customer_id AS customerId, environment, event_type AS eventType, webhook_url AS webhookUrl,
-  status, created_at AS createdAt, updated_at AS updatedAt`;
+  status, created_at AS createdAt, updated_at AS updatedAt, recovery`;
 
 /** Opens the subscriptions' rows. */
 export function openSubscriptionRows({ store }: { store: Store }): SubscriptionRows {
@@ -42,10 +42,11 @@ export function openSubscriptionRows({ store }: { store: Store }): SubscriptionR
     live,
     list: (customerId, environment) => statements.list.all({ customerId, environment }),
     count: (customerId) => statements.count.get({ customerId })?.live ?? 0,
-    save(customerId, { environment, eventType, webhookUrl, status }, now) {
+    save(customerId, { environment, eventType, webhookUrl, status, recovery }, now) {
       const before = live(customerId, { environment, eventType });
       const createdAt = before?.createdAt ?? now;
-      const next = { customerId, environment, eventType, webhookUrl, status, createdAt, updatedAt: now };
+      const key = { customerId, environment, eventType };
+      const next = { ...key, webhookUrl, status, recovery, createdAt, updatedAt: now };
       const row = statements.save.get(next);
       if (row === null) throw new Error("an upsert without a condition returns its row");
       changes.record({
@@ -75,10 +76,10 @@ function prepare(sqlite: Store["sqlite"]) {
     count: sqlite.prepare<{ live: number }, { customerId: number }>(`SELECT count(*) AS live ${theirs}`),
     save: sqlite.prepare<Subscription, Omit<Subscription, "id">>(
       `INSERT INTO subscriptions
-         (customer_id, environment, event_type, webhook_url, status, created_at, updated_at)
-       VALUES ($customerId, $environment, $eventType, $webhookUrl, $status, $createdAt, $updatedAt)
+         (customer_id, environment, event_type, webhook_url, status, recovery, created_at, updated_at)
+       VALUES ($customerId, $environment, $eventType, $webhookUrl, $status, $recovery, $createdAt, $updatedAt)
        ON CONFLICT (customer_id, environment, event_type) DO UPDATE SET webhook_url = excluded.webhook_url,
-         status = excluded.status, created_at = excluded.created_at, updated_at = excluded.updated_at
+         status = excluded.status, recovery = excluded.recovery, created_at = excluded.created_at, updated_at = excluded.updated_at
        RETURNING ${COLUMNS}`,
     ),
   };
@@ -89,4 +90,4 @@ export function subscriptionKeyText({ environment, eventType }: SubscriptionKey)
   return `${environment}#${eventType}`;
 }
 
-const stateOf = ({ webhookUrl, status }: Subscription) => ({ webhookUrl, status });
+const stateOf = ({ webhookUrl, status, recovery }: Subscription) => ({ webhookUrl, status, recovery });

@@ -9,6 +9,7 @@ import type { Aftermath } from "./aftermath.ts";
 import { type AuctionIds, EVENTS_WITHOUT_AUCTION } from "./auction-ids.ts";
 import { commitOrProblem } from "./commit-or-problem.ts";
 import type { Customer } from "./customers.ts";
+import type { Health, HealthRecord } from "./health.ts";
 import {
   openSubscriptionRows,
   type Subscription,
@@ -29,6 +30,14 @@ export interface ShownSubscription {
   status: "active" | "paused";
   createdAt: string;
   updatedAt: string;
+  /** Whether dead letters are brought back by a person or, once the receiver answers again, by the hub. */
+  recovery: Subscription["recovery"];
+  /** `failing` from the first failed attempt since the last success. */
+  health: "ok" | "failing";
+  failingSince: string | null;
+  lastSuccessAt: string | null;
+  /** Attempts that failed since the last success. */
+  consecutiveFailures: number;
   /** Why it may get nothing as things stand. */
   warning?: string;
 }
@@ -40,6 +49,12 @@ export type CheckTarget = (
 
 type Owner = Pick<Customer, "id" | "publicId">;
 
+/** What a `PUT` says of a subscription; what is left out stays as it is. */
+type Given = SubscriptionKey & {
+  webhookUrl?: string | undefined;
+  recovery?: Subscription["recovery"] | undefined;
+};
+
 /** What customers want to hear of, and where. */
 export interface Subscriptions {
   /** In the order of their creation. */
@@ -50,10 +65,7 @@ export interface Subscriptions {
    * Creates one or changes what is given; a deleted one comes back as a new one.
    * @throws Problem invalid_event_type, refused_target, invalid_input
    */
-  put(
-    customer: Owner,
-    given: SubscriptionKey & { webhookUrl?: string | undefined },
-  ): Promise<ShownSubscription>;
+  put(customer: Owner, given: Given): Promise<ShownSubscription>;
   /** Its pending deliveries end. @throws Problem subscription_not_found */
   remove(customer: Owner, key: SubscriptionKey): Promise<void>;
   /** @throws Problem subscription_not_found */
@@ -70,9 +82,10 @@ export function openSubscriptions(parts: {
   catalog: Pick<Catalog, "knows">;
   auctionIds: AuctionIds;
   checkTarget: CheckTarget;
+  health: Pick<HealthRecord, "of">;
   aftermath: Aftermath;
 }): Subscriptions {
-  const { commits, seams, catalog, auctionIds, checkTarget, aftermath } = parts;
+  const { commits, seams, catalog, auctionIds, checkTarget, health, aftermath } = parts;
   const rows = openSubscriptionRows(parts);
 
   async function write<T>(customerId: number, work: (now: number) => T | Problem): Promise<T> {
@@ -86,16 +99,14 @@ export function openSubscriptions(parts: {
     return result;
   }
 
-  function putRow(
-    customerId: number,
-    given: SubscriptionKey & { webhookUrl?: string | undefined },
-    now: number,
-  ) {
+  function putRow(customerId: number, given: Given, now: number) {
     const before = rows.live(customerId, given);
     const webhookUrl = given.webhookUrl ?? before?.webhookUrl;
     if (webhookUrl === undefined) return invalid("webhookUrl", "is needed for a new subscription");
     if (before === null && rows.count(customerId) >= MAX_SUBSCRIPTIONS_PER_CUSTOMER) return tooMany();
-    return rows.save(customerId, { ...given, webhookUrl, status: before?.status ?? "active" }, now);
+    const recovery = given.recovery ?? before?.recovery ?? "manual";
+    if (recovery === "manual" && before?.recovery === "automatic") aftermath.recoversByHand(before.id);
+    return rows.save(customerId, { ...given, webhookUrl, recovery, status: before?.status ?? "active" }, now);
   }
 
   function promoteRows(customerId: number, now: number) {
@@ -117,6 +128,8 @@ export function openSubscriptions(parts: {
     return warnings;
   }
 
+  const show = (row: Subscription, customer: Owner) => shown(row, customer, health.of(row.id));
+
   return {
     list: (customer, environment) => rows.list(customer.id, environment).map((row) => show(row, customer)),
     find: rows.live,
@@ -135,7 +148,7 @@ export function openSubscriptions(parts: {
         const before = rows.live(id, key);
         if (before === null) return new Problem("subscription_not_found");
         rows.save(id, { ...before, status: "deleted" }, now);
-        aftermath.cancelPending(before.id, now);
+        aftermath.deleted(before.id, now);
       }),
     setStatus: ({ id }, key, status) =>
       write(id, (now) => {
@@ -150,8 +163,8 @@ export function openSubscriptions(parts: {
   };
 }
 
-function show(row: Subscription, { publicId }: Owner): ShownSubscription {
-  const { environment, eventType, webhookUrl, status } = row;
+function shown(row: Subscription, { publicId }: Owner, health: Health): ShownSubscription {
+  const { environment, eventType, webhookUrl, status, recovery } = row;
   if (status === "deleted") throw new Error("a deleted subscription is not shown");
   return {
     customerId: publicId,
@@ -162,6 +175,11 @@ function show(row: Subscription, { publicId }: Owner): ShownSubscription {
     status,
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
+    recovery,
+    health: health.failingSince === null ? "ok" : "failing",
+    failingSince: health.failingSince === null ? null : new Date(health.failingSince).toISOString(),
+    lastSuccessAt: health.lastSuccessAt === null ? null : new Date(health.lastSuccessAt).toISOString(),
+    consecutiveFailures: health.consecutiveFailures,
   };
 }
 

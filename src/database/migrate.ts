@@ -1,8 +1,12 @@
 import type { Database } from "bun:sqlite";
 import hub from "../../migrations/0001_hub.sql" with { type: "text" };
+import recovery from "../../migrations/0002_recovery.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
-const migrations = [{ name: "0001_hub", sql: hub }] as const;
+const migrations = [
+  { name: "0001_hub", sql: hub },
+  { name: "0002_recovery", sql: recovery },
+] as const;
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */
 export class DatabaseError extends Error {

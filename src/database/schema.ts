@@ -55,6 +55,9 @@ export const subscriptions = sqliteTable("subscriptions", {
   status: text({ enum: ["active", "paused", "deleted"] }).notNull(),
   createdAt: instant("created_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
+  recovery: text({ enum: ["manual", "automatic"] })
+    .notNull()
+    .default("manual"),
 });
 
 export const changes = sqliteTable("changes", {
@@ -138,3 +141,47 @@ export const attempts = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.deliveryId, table.attempt] })],
 );
+
+export const subscriptionHealth = sqliteTable("subscription_health", {
+  subscriptionId: integer("subscription_id").primaryKey(),
+  failingSince: instant("failing_since"),
+  lastSuccessAt: instant("last_success_at"),
+  consecutiveFailures: integer("consecutive_failures").notNull().default(0),
+});
+
+export const outages = sqliteTable("outages", {
+  subscriptionId: integer("subscription_id").primaryKey(),
+  customerId: integer("customer_id").notNull(),
+  beganAt: instant("began_at").notNull(),
+  phase: text({ enum: ["probing", "draining"] }).notNull(),
+  nextAt: instant("next_at"),
+  waitMs: integer("wait_ms").notNull(),
+  step: integer().notNull().default(0),
+  probeId: integer("probe_id"),
+  probedEventId: integer("probed_event_id").notNull().default(0),
+});
+
+export const outageLetters = sqliteTable(
+  "outage_letters",
+  {
+    subscriptionId: integer("subscription_id").notNull(),
+    eventId: integer("event_id").notNull(),
+    deliveryId: integer("delivery_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subscriptionId, table.eventId, table.deliveryId] })],
+);
+
+export const recoveries = sqliteTable("recoveries", {
+  id: integer().primaryKey(),
+  publicId: text("public_id").notNull(),
+  subscriptionId: integer("subscription_id").notNull(),
+  since: instant("since").notNull(),
+  until: instant("until").notNull(),
+  status: text({ enum: ["running", "finished", "cancelled"] }).notNull(),
+  createdAt: instant("created_at").notNull(),
+  finishedAt: instant("finished_at"),
+  cursorAt: instant("cursor_at").notNull(),
+  cursorId: integer("cursor_id").notNull(),
+  events: integer().notNull().default(0),
+  deliveries: integer().notNull().default(0),
+});

@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
+import { matches } from "../catalog/event-types.ts";
 import type { GroupCommit } from "../database/commit.ts";
+import type { Environment } from "../database/schema.ts";
 import { Problem } from "../problems.ts";
-import type { Seams } from "../seams.ts";
-import type { Deliveries } from "./deliveries.ts";
 import {
   DELIVERY_COLUMNS,
   DELIVERY_JOINS,
@@ -15,6 +15,7 @@ import {
 import type { FreshDelivery } from "./dispatcher.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
+import { BURIED, BURIED_FROM, type Buried, type Replays } from "./replays.ts";
 
 /** A dead letter as its customer sees it: seed 000's fields. */
 export interface ShownDeadLetter extends ShownRow {
@@ -31,28 +32,28 @@ export interface DeadLetters {
   page(owner: Owner, at: { limit: number; lastKey?: string | undefined }): Promise<Page<ShownDeadLetter>>;
   /** Makes a new delivery of a dead letter. @throws Problem dead_letter_not_found, already_replayed, subscription_deleted */
   replay(owner: Owner, deliveryId: string): Promise<void>;
-  /** Replays all that stand unreplayed now, oldest first; `failed` counts those whose subscription was deleted. */
-  replayAll(owner: Owner): Promise<{ queued: number; failed: number }>;
+  /**
+   * Replays all that stand unreplayed now and pass the filter, oldest first; `failed` counts those whose
+   * subscription was deleted.
+   */
+  replayAll(owner: Owner, filter: DeadLetterFilter): Promise<{ queued: number; failed: number }>;
 }
 
-/** Dead letters replayed in one commit: few enough that publishers in between wait for milliseconds only. */
-const REPLAYS_PER_COMMIT = 100;
+/** Which dead letters are asked for; instants in ms UTC on `createdAt`, `until` exclusive. */
+export interface DeadLetterFilter {
+  environment?: Environment | undefined;
+  /** A name or a pattern. */
+  eventType?: string | undefined;
+  since?: number | undefined;
+  until?: number | undefined;
+}
+
+/** Dead letters looked at in one commit: few enough that publishers in between wait for milliseconds only. */
+const LETTERS_PER_COMMIT = 100;
 
 type Row = DeliveryRow & { failureReason: string; settledAt: number; replayedAt: number | null };
 
-interface Buried {
-  id: number;
-  publicId: string;
-  eventId: number;
-  subscriptionId: number;
-  customerId: number;
-  replayedAt: number | null;
-  isDeleted: number;
-}
-
-const BURIED = `SELECT d.id, d.public_id AS publicId, d.event_id AS eventId, d.subscription_id AS subscriptionId,
-  d.customer_id AS customerId, d.replayed_at AS replayedAt, s.status = 'deleted' AS isDeleted
-  FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id`;
+type Candidate = Buried & { environment: Environment; eventType: string; createdAt: number };
 
 const LETTERS = `SELECT ${DELIVERY_COLUMNS}, d.failure_reason AS failureReason, d.settled_at AS settledAt,
   d.replayed_at AS replayedAt FROM deliveries d ${DELIVERY_JOINS}
@@ -62,26 +63,22 @@ const LETTERS = `SELECT ${DELIVERY_COLUMNS}, d.failure_reason AS failureReason, 
 export function openDeadLetters(parts: {
   sqlite: Database;
   commits: GroupCommit;
-  deliveries: Deliveries;
+  replays: Replays;
   dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
   pageKeys: PageKeys;
-  seams: Pick<Seams, "clock" | "newId">;
-  /** The wait before the first attempt, ms. */
-  firstDelayMs: number;
 }): DeadLetters {
-  const { sqlite, commits, dispatcher, pageKeys, seams } = parts;
+  const { sqlite, commits, replays, dispatcher, pageKeys } = parts;
   const one = sqlite.prepare<Buried, [string, number]>(
-    `${BURIED} WHERE d.public_id = ? AND d.customer_id = ? AND d.status = 'failed'`,
+    `${BURIED} ${BURIED_FROM} WHERE d.public_id = ? AND d.customer_id = ? AND d.status = 'failed'`,
   );
-  const unreplayed = sqlite.prepare<Buried, [number, number, number]>(
-    `${BURIED} WHERE d.customer_id = ? AND d.status = 'failed' AND d.replayed_at IS NULL AND d.id > ? AND d.id <= ?
-     ORDER BY d.id LIMIT ${REPLAYS_PER_COMMIT}`,
+  const unreplayed = sqlite.prepare<Candidate, [number, number, number]>(
+    `${BURIED}, e.environment, e.event_type AS eventType, d.created_at AS createdAt
+     ${BURIED_FROM} JOIN events e ON e.id = d.event_id
+     WHERE d.customer_id = ? AND d.status = 'failed' AND d.replayed_at IS NULL AND d.id > ? AND d.id <= ?
+     ORDER BY d.id LIMIT ${LETTERS_PER_COMMIT}`,
   );
   const newest = sqlite.prepare<{ id: number | null }, [number]>(
     "SELECT max(id) AS id FROM deliveries WHERE customer_id = ? AND status = 'failed' AND replayed_at IS NULL",
-  );
-  const markReplayed = sqlite.prepare(
-    "UPDATE deliveries SET replayed_at = ? WHERE id = ? AND status = 'failed' AND replayed_at IS NULL",
   );
 
   return {
@@ -94,19 +91,20 @@ export function openDeadLetters(parts: {
     async replay(owner, deliveryId) {
       const made = await commits.run(() => {
         const buried = one.get(deliveryId, owner.id);
-        return buried === null ? new Problem("dead_letter_not_found") : replayOf(buried);
+        return buried === null ? new Problem("dead_letter_not_found") : replays.replay(buried);
       });
       if (made instanceof Problem) throw made;
       dispatcher.offer([made]);
     },
 
-    async replayAll(owner) {
+    async replayAll(owner, filter) {
       const total = { queued: 0, failed: 0 };
       const last = newest.get(owner.id)?.id ?? 0; // what these replays bury in their turn waits for the next call
       for (let after = 0; after < last; ) {
         const batch = await commits.run(() => {
           const rows = unreplayed.all(owner.id, after, last);
-          return { made: rows.map(replayOf), lastId: rows.at(-1)?.id ?? last };
+          const made = rows.filter((row) => passes(row, filter)).map(replays.replay);
+          return { made, lastId: rows.at(-1)?.id ?? last };
         });
         const fresh = batch.made.filter((each) => !(each instanceof Problem)) as FreshDelivery[];
         total.queued += fresh.length;
@@ -127,26 +125,15 @@ export function openDeadLetters(parts: {
       statement.finalize();
     }
   }
+}
 
-  /** Inside a commit: a new delivery of the same event to the same subscription, with all its attempts before it. */
-  function replayOf(buried: Buried): FreshDelivery | Problem {
-    if (buried.replayedAt !== null) return new Problem("already_replayed");
-    if (buried.isDeleted === 1) return new Problem("subscription_deleted");
-    const now = seams.clock.now();
-    markReplayed.run(now, buried.id);
-    const { eventId, subscriptionId, customerId } = buried;
-    const dueAt = now + parts.firstDelayMs;
-    const id = parts.deliveries.add({
-      publicId: seams.newId(),
-      eventId,
-      subscriptionId,
-      customerId,
-      dueAt,
-      createdAt: now,
-      replayOf: buried.publicId,
-    });
-    return { id, subscriptionId, customerId, dueAt, attempts: 0, parcel: null };
-  }
+function passes(row: Candidate, { environment, eventType, since, until }: DeadLetterFilter): boolean {
+  return (
+    (environment === undefined || row.environment === environment) &&
+    (eventType === undefined || matches(eventType, row.eventType)) &&
+    (since === undefined || row.createdAt >= since) &&
+    (until === undefined || row.createdAt < until)
+  );
 }
 
 function shown(row: Row, owner: Owner): ShownDeadLetter {

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { AttemptRecord } from "./attempt.ts";
+import type { Backlog } from "./backlog.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
 import type { Parcel } from "./parcel.ts";
 import type { Refill } from "./ready-queue.ts";
@@ -17,11 +18,32 @@ export interface NewDelivery {
   replayOf: string | null;
 }
 
+/** What happens where a subscription has too many deliveries pending. */
+export interface Overflow {
+  /** Pending deliveries one subscription may have. */
+  most: number;
+  /** Deliveries that memory holds, under way perhaps: how many, and whether this is one. */
+  heldBy(subscriptionId: number): ReadonlySet<number>;
+  /** Inside the transaction: a delivery was buried without another attempt. */
+  buried(id: number, at: number): void;
+}
+
+/** The reason of dead letters that never got their attempts because too many others waited. */
+const BACKLOG_FULL = "backlog full";
+
 /** The hot statements on deliveries, prepared once. All that write run inside a commit. */
 export type Deliveries = ReturnType<typeof openDeliveries>;
 
 /** Prepares the statements that move deliveries through their states. */
-export function openDeliveries(sqlite: Database) {
+export function openDeliveries({
+  sqlite,
+  backlog,
+  overflow,
+}: {
+  sqlite: Database;
+  backlog: Backlog;
+  overflow: Overflow;
+}) {
   const insert = sqlite.prepare<
     { id: number },
     [string, number, number, number, number, number, string | null]
@@ -67,10 +89,23 @@ export function openDeliveries(sqlite: Database) {
     `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
      FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ? AND d.status = 'pending'`,
   );
-  const subscriptionsWithPending = sqlite.prepare<{ subscriptionId: number; customerId: number }, []>(
-    `SELECT s.id AS subscriptionId, s.customer_id AS customerId FROM subscriptions s
-     WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.subscription_id = s.id AND d.status = 'pending')`,
+  const oldest = sqlite.prepare<
+    { id: number; attempts: number; lastAttemptAt: number | null },
+    [number, number]
+  >(
+    `SELECT id, attempts, last_attempt_at AS lastAttemptAt FROM deliveries
+     WHERE subscription_id = ? AND status = 'pending' ORDER BY due_at, attempts, id LIMIT ?`,
   );
+
+  /** The oldest goes, so that a receiver that takes nothing never stops the publishers. */
+  function buryOldest(subscriptionId: number, now: number): void {
+    const held = overflow.heldBy(subscriptionId);
+    const first = oldest.all(subscriptionId, held.size + 1).find(({ id }) => !held.has(id));
+    if (first === undefined) return;
+    bury.run(now, first.lastAttemptAt, first.attempts, BACKLOG_FULL, first.id);
+    backlog.change(subscriptionId, -1);
+    overflow.buried(first.id, now);
+  }
 
   return {
     /** Adds a pending delivery; returns its internal id. */
@@ -85,11 +120,13 @@ export function openDeliveries(sqlite: Database) {
         createdAt,
         replayOf,
       );
+      backlog.change(subscriptionId, 1);
+      if (backlog.of(subscriptionId) > overflow.most) buryOldest(subscriptionId, createdAt);
       return Number(lastInsertRowid);
     },
 
     /** Writes an attempt and what it means; false when the delivery was cancelled while it was under way. */
-    settle(id: number, record: AttemptRecord, settlement: Settlement): boolean {
+    settle({ id, subscriptionId }: DueDelivery, record: AttemptRecord, settlement: Settlement): boolean {
       const { attempt, at } = record;
       const endedAt = Math.round(at + record.durationMs);
       const { changes } =
@@ -99,6 +136,7 @@ export function openDeliveries(sqlite: Database) {
             ? bury.run(endedAt, at, attempt, settlement.reason, id)
             : retry.run(settlement.dueAt, at, attempt, id);
       if (changes === 0) noteLateAttempt.run(at, attempt, id);
+      else if (settlement.status !== "pending") backlog.change(subscriptionId, -1);
       recordAttempt.run(
         id,
         attempt,
@@ -118,7 +156,8 @@ export function openDeliveries(sqlite: Database) {
 
     /** Cancels all that is pending for a subscription that is deleted. */
     cancelPending(subscriptionId: number, now: number): void {
-      cancelPending.run(now, subscriptionId);
+      const { changes } = cancelPending.run(now, subscriptionId);
+      backlog.change(subscriptionId, -changes);
     },
 
     /** The next due deliveries of a lane, ones it holds already among them, and when the next after those is due. */
@@ -132,11 +171,6 @@ export function openDeliveries(sqlite: Database) {
     /** What an attempt sends; null when the delivery is no longer pending. */
     parcel(id: number): Parcel | null {
       return parcel.get(id);
-    },
-
-    /** The subscriptions that have anything pending, whether due or not. */
-    subscriptionsWithPending(): { subscriptionId: number; customerId: number }[] {
-      return subscriptionsWithPending.all();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { GroupCommit } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Seams } from "../seams.ts";
 import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Destinations } from "./destinations.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
@@ -31,6 +32,7 @@ const REWRITE_DELAY_MS = 1000;
 /** What the dispatcher works with. */
 export interface DispatcherParts {
   queue: ReadyQueue;
+  backlog: Pick<Backlog, "atStart">;
   deliveries: Deliveries;
   destinations: Destinations;
   commits: GroupCommit;
@@ -38,6 +40,8 @@ export interface DispatcherParts {
   secretsFor: (customerId: number, now: number) => readonly { value: string }[];
   seams: Pick<Seams, "clock">;
   retryDelaysMs: readonly number[];
+  /** Inside the transaction that settles a delivery: tells whoever else keeps account of outcomes. */
+  settled: (delivery: DueDelivery, settlement: Settlement, endedAt: number) => void;
   log: Log;
 }
 
@@ -61,7 +65,7 @@ export class Dispatcher {
   /** Begins with whatever the last run of the hub left pending. */
   start(): void {
     this.#isRunning = true;
-    for (const { subscriptionId, customerId } of this.#parts.deliveries.subscriptionsWithPending()) {
+    for (const { subscriptionId, customerId } of this.#parts.backlog.atStart) {
       this.#parts.queue.markDue(subscriptionId, customerId);
     }
     this.#pump();
@@ -155,7 +159,7 @@ export class Dispatcher {
   async #settle(delivery: DueDelivery, { parcel, outcome, record }: Made): Promise<void> {
     const { queue, retryDelaysMs } = this.#parts;
     const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: this.#now() });
-    const isMoved = await this.#write(delivery.id, record, settlement);
+    const isMoved = await this.#write(delivery, record, settlement);
     queue.settled(delivery);
     if (isMoved && settlement.status === "pending") {
       queue.schedule(delivery.subscriptionId, delivery.customerId, settlement.dueAt);
@@ -165,12 +169,17 @@ export class Dispatcher {
   }
 
   /** Writes an outcome for as long as it takes: what a receiver has accepted must not be forgotten. */
-  async #write(id: number, record: AttemptRecord, settlement: Settlement): Promise<boolean> {
-    const { commits, deliveries, seams, log } = this.#parts;
+  async #write(delivery: DueDelivery, record: AttemptRecord, settlement: Settlement): Promise<boolean> {
+    const { commits, deliveries, settled, seams, log } = this.#parts;
+    const endedAt = Math.round(record.at + record.durationMs);
     let hasFailed = false;
     for (;;) {
       try {
-        const isMoved = await commits.run(() => deliveries.settle(id, record, settlement));
+        const isMoved = await commits.run(() => {
+          const isMoved = deliveries.settle(delivery, record, settlement);
+          if (isMoved) settled(delivery, settlement, endedAt);
+          return isMoved;
+        });
         if (hasFailed) this.#unwritten -= 1;
         if (hasFailed) this.#pump();
         return isMoved;

@@ -12,6 +12,8 @@ export interface Refill {
   nextDueAt: number | null;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 interface Alarm {
   at: number;
   lane: Lane;
@@ -133,6 +135,11 @@ export class ReadyQueue {
     lane.isOpen = isOpen;
     lane.forget();
     this.#enlist(lane);
+  }
+
+  /** The deliveries of this subscription that memory holds. */
+  heldBy(subscriptionId: number): ReadonlySet<number> {
+    return this.#lanes.get(subscriptionId)?.held ?? NONE;
   }
 
   #count(lane: Lane, delivery: DueDelivery): void {

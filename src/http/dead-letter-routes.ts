@@ -1,13 +1,23 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { environments } from "../database/schema.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import { type Credentials, customersOnly } from "./credentials.ts";
 import { deliveryExample, deliverySchema } from "./delivery-routes.ts";
 import { describe } from "./describe.ts";
+import { instant } from "./instant.ts";
+import { jsonBody } from "./json-body.ts";
 import { pagingQuery } from "./paging.ts";
 
 const deadLetterParams = z.object({
   deliveryId: z.string().meta({ examples: ["0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c"] }),
+});
+
+const replayFilter = z.object({
+  environment: z.enum(environments).optional(),
+  eventType: z.string().max(200).optional().describe('A name, a namespace such as "ae.asset.*", or "*".'),
+  since: instant.optional().describe("Made at or after this instant, ISO 8601."),
+  until: instant.optional().describe("Made before this instant, ISO 8601."),
 });
 
 /** The dead letter queue: the list, replay of one, replay of all. */
@@ -23,8 +33,10 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
       },
       { query: z.object(pagingQuery), detail: listDetail },
     )
-    .post("/replay", ({ customer }) => deadLetters.replayAll(customer), {
-      parse: "none",
+    .use(jsonBody)
+    .post("/replay", ({ customer, query, body }) => deadLetters.replayAll(customer, { ...query, ...body }), {
+      query: replayFilter,
+      body: replayFilter.optional(),
       detail: replayAllDetail,
     })
     .post(
@@ -90,9 +102,15 @@ const replayDetail = describe({
 
 const replayAllDetail = describe({
   tag: "Dead letters",
-  summary: "Replay all unreplayed dead letters",
-  description: "`failed` counts those that cannot be queued because their subscription was deleted.",
+  summary: "Replay all unreplayed dead letters, or some",
+  description:
+    "Oldest first; the answer comes when the last is queued. The filters may stand in the body or in the query; without any, all are replayed. `failed` counts those that cannot be queued because their subscription was deleted.",
   auth: "customer",
+  body: {
+    schema: replayFilter,
+    required: false,
+    example: { environment: "production", eventType: "ae.asset.*", since: "2025-01-01T00:00:00.000Z" },
+  },
   answers: {
     200: {
       description: "How many were queued.",
@@ -100,5 +118,5 @@ const replayAllDetail = describe({
       example: { queued: 5, failed: 0 },
     },
   },
-  problems: ["customer_disabled"],
+  problems: ["invalid_input", "customer_disabled"],
 });

@@ -4,21 +4,16 @@ import { environments } from "../database/schema.ts";
 import { type DeliveryList, shownStatuses } from "../delivery/delivery-list.ts";
 import { type Credentials, customersOnly } from "./credentials.ts";
 import { describe } from "./describe.ts";
+import { instant } from "./instant.ts";
 import { pagingQuery } from "./paging.ts";
-
-/** ISO 8601 with a zone, as milliseconds UTC. */
-const instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .optional();
 
 const listQuery = z.object({
   environment: z.enum(environments).optional(),
   status: z.enum(shownStatuses).optional(),
   eventType: z.string().max(200).optional(),
   eventId: z.string().max(64).optional(),
-  since: instant.describe("Made at or after this instant, ISO 8601."),
-  until: instant.describe("Made before this instant, ISO 8601."),
+  since: instant.optional().describe("Made at or after this instant, ISO 8601."),
+  until: instant.optional().describe("Made before this instant, ISO 8601."),
   ...pagingQuery,
 });
 

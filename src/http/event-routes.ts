@@ -133,6 +133,8 @@ const publishDetail = describe({
     "unknown_form",
     "invalid_input",
     "invalid_event_type",
+    "disk_low",
+    "backlog_full",
     "not_ready",
   ],
 });

@@ -9,6 +9,7 @@ import type { DeliveryList } from "../delivery/delivery-list.ts";
 import type { Publish } from "../intake/publish.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
+import type { Recoveries } from "../routing/recoveries.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
@@ -20,6 +21,7 @@ import { docsRoutes } from "./docs-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
+import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
@@ -33,6 +35,7 @@ export interface ServerParts {
   auctionIds: AuctionIds;
   subscriptions: Subscriptions;
   signingSecrets: SigningSecrets;
+  recoveries: Recoveries;
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
   publish: Publish;
@@ -113,6 +116,7 @@ function apiRoutes(parts: ServerParts) {
     .use(authRoutes(parts))
     .use(customerRoutes(parts))
     .use(subscriptionRoutes(parts))
+    .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))
     .use(deadLetterRoutes(parts))
     .use(signingSecretRoutes(parts))

@@ -13,7 +13,8 @@ const environmentSchema = z.enum(environments).meta({ examples: ["sandbox"] });
 
 const inEnvironment = z.object({ environment: environmentSchema });
 
-const oneOfThem = z.object({
+/** Which of a customer's subscriptions. */
+export const oneSubscription = z.object({
   environment: environmentSchema,
   eventType: z.string().meta({ examples: ["ae.asset.deal.sold.ams"] }),
 });
@@ -21,6 +22,12 @@ const oneOfThem = z.object({
 const putBody = z.object({
   eventType: z.string().describe('A name, a namespace such as "ae.asset.*", or "*".'),
   webhookUrl: z.string().max(URL_MAX_LENGTH).optional().describe("May be left out where it stays as it is."),
+  recovery: z
+    .enum(["manual", "automatic"])
+    .optional()
+    .describe(
+      "`automatic`: once the receiver answers again, the hub replays its dead letters by itself; `manual` (default): a person does.",
+    ),
 });
 
 const statusBody = z.object({ status: z.enum(["active", "paused"]) });
@@ -47,7 +54,7 @@ export function subscriptionRoutes(parts: { subscriptions: Subscriptions; creden
         await subscriptions.remove(customer, params);
         return new Response(null, { status: 204 });
       },
-      { params: oneOfThem, detail: removeDetail },
+      { params: oneSubscription, detail: removeDetail },
     )
     .patch(
       "/:environment/:eventType/status",
@@ -55,7 +62,7 @@ export function subscriptionRoutes(parts: { subscriptions: Subscriptions; creden
         await subscriptions.setStatus(customer, params, body.status);
         return new Response(null, { status: 204 });
       },
-      { params: oneOfThem, body: statusBody, detail: statusDetail },
+      { params: oneSubscription, body: statusBody, detail: statusDetail },
     )
     .post("/promote", ({ customer }) => subscriptions.promote(customer), { detail: promoteDetail });
 }
@@ -69,6 +76,13 @@ const subscriptionSchema = z.object({
   status: z.enum(["active", "paused"]),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  recovery: z.enum(["manual", "automatic"]),
+  health: z
+    .enum(["ok", "failing"])
+    .describe("`failing` from the first failed attempt since the last success."),
+  failingSince: z.iso.datetime().nullable(),
+  lastSuccessAt: z.iso.datetime().nullable(),
+  consecutiveFailures: z.int().describe("Attempts that failed since the last success."),
   warning: z.string().optional().describe("Why it may get nothing as things stand."),
 });
 
@@ -81,6 +95,11 @@ const example: ShownSubscription = {
   status: "active",
   createdAt: "2025-01-01T00:00:00.000Z",
   updatedAt: "2025-01-01T00:00:00.000Z",
+  recovery: "manual",
+  health: "ok",
+  failingSince: null,
+  lastSuccessAt: "2025-01-01T00:00:00.000Z",
+  consecutiveFailures: 0,
 };
 
 const common = { tag: "Subscriptions", auth: "customer" } satisfies Partial<Description>;

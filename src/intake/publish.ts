@@ -1,7 +1,10 @@
 import type { GroupCommit } from "../database/commit.ts";
+import type { Disk } from "../database/disk.ts";
+import type { Backlog } from "../delivery/backlog.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import type { FreshDelivery } from "../delivery/dispatcher.ts";
 import type { Log } from "../log.ts";
+import { Problem } from "../problems.ts";
 import type { Router } from "../routing/route.ts";
 import type { Seams } from "../seams.ts";
 import type { Draft } from "./draft.ts";
@@ -24,12 +27,17 @@ export interface Admitted {
   deliveries: number;
 }
 
+/** When a publisher may try again: space is made by a person, a backlog drains by itself. */
+const DISK_RETRY_SECONDS = 30;
+const BACKLOG_RETRY_SECONDS = 5;
+
 /** Admits drafts, all or none; resolves once they are on disk. */
 export type Publish = (drafts: readonly Draft[], door: Door) => Promise<Admitted[]>;
 
 /**
  * The one door: event, dedupe key and deliveries are committed together, and only then offered for delivery.
  * A draft whose dedupe key was admitted before gets the first answer and makes nothing new.
+ * @throws Problem disk_low, backlog_full, not_ready
  */
 export function openPublish(parts: {
   commits: GroupCommit;
@@ -40,12 +48,20 @@ export function openPublish(parts: {
   seams: Pick<Seams, "clock" | "newId">;
   /** The wait before the first attempt, ms. */
   firstDelayMs: number;
+  disk: Disk;
+  backlog: Pick<Backlog, "total">;
+  /** Pending deliveries in all, past which nothing more is taken. */
+  maxPending: number;
   log: Log;
 }): Publish {
   const { commits, dispatcher, log } = parts;
 
   return async (drafts, door) => {
     if (drafts.length === 0) return [];
+    if (parts.disk.isLow()) throw new Problem("disk_low", { retryAfterSeconds: DISK_RETRY_SECONDS });
+    if (parts.backlog.total >= parts.maxPending) {
+      throw new Problem("backlog_full", { retryAfterSeconds: BACKLOG_RETRY_SECONDS });
+    }
     const { admitted, fresh } = await commits.run(() => {
       const fresh: FreshDelivery[] = []; // made anew each time the work runs
       return { admitted: drafts.map((draft) => admit(draft, door, fresh)), fresh };

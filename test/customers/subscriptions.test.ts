@@ -29,6 +29,11 @@ test("a new subscription is active and shown as the API has it", async () => {
     status: "active",
     createdAt: "2025-01-01T00:00:00.000Z",
     updatedAt: "2025-01-01T00:00:00.000Z",
+    recovery: "manual",
+    health: "ok",
+    failingSince: null,
+    lastSuccessAt: null,
+    consecutiveFailures: 0,
   });
   expect(hub.subscriptions.list(customer, "sandbox")).toEqual([put]);
   expect(hub.subscriptions.list(customer, "production")).toEqual([]);
@@ -60,7 +65,7 @@ test("deleting ends what is pending within the transaction; a later put begins a
   const id = hub.subscriptions.find(customer.id, sandboxSold)?.id;
   hub.told.length = 0;
   await hub.subscriptions.remove(customer, sandboxSold);
-  expect(hub.told).toEqual([`cancelPending ${id}`, `changed ${customer.id}`, `committed ${customer.id}`]);
+  expect(hub.told).toEqual([`deleted ${id}`, `changed ${customer.id}`, `committed ${customer.id}`]);
   expect(hub.subscriptions.list(customer, "sandbox")).toEqual([]);
   expect(hub.subscriptions.find(customer.id, sandboxSold)).toBeNull();
   for (const failing of [
@@ -86,8 +91,8 @@ test("every change is kept as a row, and what changes nothing is not", async () 
   await hub.subscriptions.setStatus(customer, sandboxSold, "active");
   await hub.subscriptions.setStatus(customer, sandboxSold, "paused");
   await hub.subscriptions.remove(customer, sandboxSold);
-  const active = JSON.stringify({ webhookUrl: URL_A, status: "active" });
-  const paused = JSON.stringify({ webhookUrl: URL_A, status: "paused" });
+  const active = JSON.stringify({ webhookUrl: URL_A, status: "active", recovery: "manual" });
+  const paused = JSON.stringify({ webhookUrl: URL_A, status: "paused", recovery: "manual" });
   const common = { customer_id: customer.id, actor: "customer", subject: "subscription" };
   expect(hub.changeRows()).toMatchObject([
     { ...common, subject_key: `sandbox#${SOLD}`, before: null, after: active },

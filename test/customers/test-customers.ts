@@ -6,6 +6,7 @@ import { readConfig } from "../../src/config.ts";
 import { openAccounts } from "../../src/customers/accounts.ts";
 import { openAuctionIds } from "../../src/customers/auction-ids.ts";
 import type { Customer } from "../../src/customers/customers.ts";
+import { openHealth } from "../../src/customers/health.ts";
 import { openLimits } from "../../src/customers/limits.ts";
 import { openOperator } from "../../src/customers/operator.ts";
 import type { Passwords } from "../../src/customers/passwords.ts";
@@ -37,7 +38,8 @@ export function openTestCustomers(env: Record<string, string> = {}) {
   const config = readConfig(env);
   const told: string[] = [];
   const aftermath = {
-    cancelPending: (subscriptionId: number) => void told.push(`cancelPending ${subscriptionId}`),
+    deleted: (subscriptionId: number) => void told.push(`deleted ${subscriptionId}`),
+    recoversByHand: (subscriptionId: number) => void told.push(`recoversByHand ${subscriptionId}`),
     changed: (customerId: number) => void told.push(`changed ${customerId}`),
     committed: (customerId: number) => void told.push(`committed ${customerId}`),
   };
@@ -62,7 +64,13 @@ export function openTestCustomers(env: Record<string, string> = {}) {
     accounts,
     operator: openOperator({ ...base, passwords, signingSecrets, auctionIds }),
     publishers: openPublishers(base),
-    subscriptions: openSubscriptions({ ...base, catalog: openCatalog(), auctionIds, checkTarget }),
+    subscriptions: openSubscriptions({
+      ...base,
+      catalog: openCatalog(),
+      auctionIds,
+      checkTarget,
+      health: openHealth(store.sqlite),
+    }),
     givenCustomer: (email = "ann@example.com"): Promise<Customer> =>
       accounts.signUp({ email, name: "Ann's Autos", password: PASSWORD }, ADDRESS),
     changeRows: () => store.sqlite.query("SELECT * FROM changes ORDER BY id").all(),

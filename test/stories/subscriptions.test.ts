@@ -111,7 +111,18 @@ test("a changed URL counts for pending deliveries, and keeps what the body leave
   expect((await app.deliveriesOf(token))[0]?.webhookUrl).toBe(before.url);
   await app.advance(1 * SECOND);
   const changed = await app.givenSubscription(token, { url: after.url });
-  expect(changed).toEqual({ ...created, webhookUrl: after.url, updatedAt: "2026-01-01T00:00:01.000Z" });
+  const fares = {
+    health: "failing",
+    failingSince: "2026-01-01T00:00:00.000Z",
+    lastSuccessAt: null,
+    consecutiveFailures: 1,
+  };
+  expect(changed).toEqual({
+    ...created,
+    ...fares,
+    webhookUrl: after.url,
+    updatedAt: "2026-01-01T00:00:01.000Z",
+  });
   expect((await app.deliveriesOf(token))[0]?.webhookUrl).toBe(before.url); // the URL last tried
   await app.advance(5 * SECOND);
   expect([before.attempts(), after.attempts()]).toEqual([[1], [2]]);
@@ -143,6 +154,13 @@ test("promoting copies the active sandbox subscriptions to production", async ()
 
   const promoted = await app.call("POST", "/subscriptions/promote", { auth: token });
   expect(promoted.status).toBe(200);
+  const untried = {
+    recovery: "manual",
+    health: "ok",
+    failingSince: null,
+    lastSuccessAt: null,
+    consecutiveFailures: 0,
+  };
   expect(promoted.json()).toEqual({
     promoted: [
       {
@@ -154,6 +172,7 @@ test("promoting copies the active sandbox subscriptions to production", async ()
         status: "active",
         createdAt: "2026-01-01T00:00:01.000Z",
         updatedAt: "2026-01-01T00:00:01.000Z",
+        ...untried,
       },
       {
         customerId,
@@ -164,6 +183,7 @@ test("promoting copies the active sandbox subscriptions to production", async ()
         status: "active",
         createdAt: "2026-01-01T00:00:00.000Z",
         updatedAt: "2026-01-01T00:00:01.000Z",
+        ...untried,
       },
     ],
     count: 2,

@@ -27,6 +27,7 @@ export class TestClock implements Clock {
 
   sleep = (delayMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
       const cancel = this.setTimer(delayMs, resolve);
       signal?.addEventListener("abort", () => {
         cancel();

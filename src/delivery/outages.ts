@@ -1,0 +1,252 @@
+import type { Database } from "bun:sqlite";
+import type { HealthRecord } from "../customers/health.ts";
+import type { GroupCommit } from "../database/commit.ts";
+import { describeError, type Log } from "../log.ts";
+import { Problem } from "../problems.ts";
+import type { Seams } from "../seams.ts";
+import type { FreshDelivery } from "./dispatcher.ts";
+import { afterBurial, afterProbe, FIRST_PROBE_MS, nextStep, STEP_MS } from "./outage-steps.ts";
+import type { Replays } from "./replays.ts";
+
+/** Brings back by itself what was buried, for subscriptions that asked for automatic recovery. */
+export interface Outages {
+  /** Inside a transaction: a delivery has become a dead letter. */
+  buried(deliveryId: number, at: number): void;
+  /** Inside a transaction: a delivery has succeeded. */
+  succeeded(deliveryId: number, at: number): void;
+  /** Inside a transaction: nothing more is brought back by itself for this subscription. */
+  end(subscriptionId: number): void;
+  /** Such a transaction is on disk. */
+  committed(): void;
+  /** A subscription was paused or resumed, or its customer disabled or enabled: when to act next may differ. */
+  lookAnew(): void;
+  /** Goes on where the last run of the hub was. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+interface Outage {
+  subscriptionId: number;
+  phase: "probing" | "draining";
+  waitMs: number;
+  step: number;
+  probeId: number | null;
+  probedEventId: number;
+}
+
+/** How long to wait before a step that could not be written is tried again, ms. */
+const RETRY_MS = 5000;
+
+/** Opens the automatic recovery. */
+export function openOutages(parts: {
+  sqlite: Database;
+  commits: GroupCommit;
+  replays: Replays;
+  health: HealthRecord;
+  dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
+  seams: Pick<Seams, "clock">;
+  log: Log;
+}): Outages {
+  const { sqlite, commits, replays, health, dispatcher, seams, log } = parts;
+  const rows = prepare(sqlite);
+  const probes = new Set<number>();
+  let isRunning = false;
+  let hasChanged = false;
+  let timer: { at: number; cancel(): void } | null = null;
+  let work = Promise.resolve();
+
+  /** The timer stands on the earliest step of any outage. */
+  function arm(): void {
+    const at = isRunning ? (rows.nextAt.get()?.at ?? null) : null;
+    if (at === (timer?.at ?? null)) return;
+    timer?.cancel();
+    timer =
+      at === null ? null : { at, cancel: seams.clock.setTimer(Math.max(0, at - seams.clock.now()), act) };
+  }
+
+  function act(): void {
+    timer = null;
+    work = work.then(stepAll).catch(async (error: unknown) => {
+      log.error("outage.unwritten", describeError(error));
+      if (isRunning) timer = { at: -1, cancel: seams.clock.setTimer(RETRY_MS, act) };
+    });
+  }
+
+  async function stepAll(): Promise<void> {
+    for (const { subscriptionId } of rows.due.all(seams.clock.now())) {
+      if (!isRunning) return;
+      const fresh = await commits.run(() => step(subscriptionId));
+      readProbes();
+      dispatcher.offer(fresh);
+    }
+    arm();
+  }
+
+  function readProbes(): void {
+    probes.clear();
+    for (const { probeId } of rows.probes.all()) probes.add(probeId);
+  }
+
+  /** Inside a commit: replays one dead letter as a probe, or the next few of a receiver that is back. */
+  function step(subscriptionId: number): FreshDelivery[] {
+    const outage = rows.one.get(subscriptionId);
+    if (outage === null) return [];
+    return outage.phase === "probing" ? probe(outage) : drain(outage);
+  }
+
+  function probe(outage: Outage): FreshDelivery[] {
+    const letter =
+      takeLetters(outage.subscriptionId, 1, outage.probedEventId)[0] ??
+      takeLetters(outage.subscriptionId, 1)[0];
+    if (letter === undefined) return close(outage.subscriptionId);
+    rows.setProbe.run(letter.fresh.id, letter.eventId, outage.subscriptionId);
+    return [letter.fresh];
+  }
+
+  function drain(outage: Outage): FreshDelivery[] {
+    const { subscriptionId } = outage;
+    const pending = rows.pending.get(subscriptionId, outage.step + 1)?.count ?? 0;
+    const size = nextStep(outage.step, pending);
+    const letters = takeLetters(subscriptionId, size);
+    if (rows.hasLetters.get(subscriptionId) === null) close(subscriptionId);
+    else rows.setStep.run(size === 0 ? outage.step : size, seams.clock.now() + STEP_MS, subscriptionId);
+    return letters.map(({ fresh }) => fresh);
+  }
+
+  /** Takes the next dead letters in the order of their events and replays them; ones replayed by hand fall out. */
+  function takeLetters(subscriptionId: number, count: number, afterEventId = -1) {
+    const taken: { fresh: FreshDelivery; eventId: number }[] = [];
+    while (taken.length < count) {
+      const letters = rows.letters.all(subscriptionId, afterEventId, count - taken.length);
+      if (letters.length === 0) break;
+      for (const { eventId, deliveryId } of letters) {
+        rows.removeLetter.run(subscriptionId, eventId, deliveryId);
+        const buried = replays.find(deliveryId);
+        const fresh = buried && replays.replay(buried);
+        if (fresh !== null && !(fresh instanceof Problem)) taken.push({ fresh, eventId });
+      }
+    }
+    return taken;
+  }
+
+  function close(subscriptionId: number): FreshDelivery[] {
+    rows.remove.run(subscriptionId);
+    return [];
+  }
+
+  /** A receiver that has taken others since this delivery was made refuses this very event: that is for a person. */
+  function isRefused({ subscriptionId, createdAt, replayOf }: Burial): boolean {
+    const lastSuccessAt = health.of(subscriptionId).lastSuccessAt;
+    return replayOf !== null && lastSuccessAt !== null && lastSuccessAt >= createdAt;
+  }
+
+  return {
+    buried(deliveryId, at) {
+      const burial = rows.burial.get(deliveryId);
+      if (burial === null || burial.recovery !== "automatic") return;
+      hasChanged = true;
+      const { subscriptionId, customerId, eventId } = burial;
+      const outage = rows.one.get(subscriptionId);
+      const isProbe = outage?.probeId === deliveryId;
+      const refused = outage !== null && isRefused(burial);
+      if (outage === null) rows.open.run(subscriptionId, customerId, at, at + FIRST_PROBE_MS, FIRST_PROBE_MS);
+      if (!refused) rows.addLetter.run(subscriptionId, eventId, deliveryId);
+      if (isProbe) rows.probing.run(...afterProbe(outage.waitMs, at), subscriptionId);
+      else if (outage?.phase === "draining" && !refused) rows.probing.run(...afterBurial(at), subscriptionId);
+      if (rows.hasLetters.get(subscriptionId) === null) close(subscriptionId);
+    },
+    succeeded(deliveryId, at) {
+      if (!probes.has(deliveryId)) return;
+      rows.draining.run(at, deliveryId);
+      hasChanged = true;
+    },
+    end(subscriptionId) {
+      rows.remove.run(subscriptionId);
+      hasChanged = true;
+    },
+    committed() {
+      if (!hasChanged) return;
+      hasChanged = false;
+      arm();
+    },
+    lookAnew: arm,
+    start() {
+      isRunning = true;
+      readProbes();
+      arm();
+    },
+    async stop() {
+      isRunning = false;
+      timer?.cancel();
+      timer = null;
+      await work;
+    },
+  };
+}
+
+interface Burial {
+  subscriptionId: number;
+  customerId: number;
+  eventId: number;
+  createdAt: number;
+  replayOf: string | null;
+  recovery: "manual" | "automatic";
+}
+
+/** A step waits while its subscription is paused or its customer disabled. */
+const ACTIVE = `FROM outages o JOIN subscriptions s ON s.id = o.subscription_id AND s.status = 'active'
+  JOIN customers c ON c.id = o.customer_id AND c.status = 'active' WHERE o.next_at IS NOT NULL`;
+
+function prepare(sqlite: Database) {
+  return {
+    one: sqlite.prepare<Outage, [number]>(
+      `SELECT subscription_id AS subscriptionId, phase, wait_ms AS waitMs, step, probe_id AS probeId,
+         probed_event_id AS probedEventId FROM outages WHERE subscription_id = ?`,
+    ),
+    nextAt: sqlite.prepare<{ at: number | null }, []>(`SELECT min(o.next_at) AS at ${ACTIVE}`),
+    due: sqlite.prepare<{ subscriptionId: number }, [number]>(
+      `SELECT o.subscription_id AS subscriptionId ${ACTIVE} AND o.next_at <= ? ORDER BY o.next_at`,
+    ),
+    probes: sqlite.prepare<{ probeId: number }, []>(
+      "SELECT probe_id AS probeId FROM outages WHERE probe_id IS NOT NULL",
+    ),
+    burial: sqlite.prepare<Burial, [number]>(
+      `SELECT d.subscription_id AS subscriptionId, d.customer_id AS customerId, d.event_id AS eventId,
+         d.created_at AS createdAt, d.replay_of AS replayOf, s.recovery
+       FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id WHERE d.id = ?`,
+    ),
+    open: sqlite.prepare(
+      `INSERT INTO outages (subscription_id, customer_id, began_at, phase, next_at, wait_ms)
+       VALUES (?, ?, ?, 'probing', ?, ?)`,
+    ),
+    setProbe: sqlite.prepare(
+      "UPDATE outages SET probe_id = ?, probed_event_id = ?, next_at = NULL WHERE subscription_id = ?",
+    ),
+    probing: sqlite.prepare(
+      `UPDATE outages SET phase = 'probing', wait_ms = ?, next_at = ?, step = 0, probe_id = NULL
+       WHERE subscription_id = ?`,
+    ),
+    draining: sqlite.prepare(
+      "UPDATE outages SET phase = 'draining', next_at = ?, step = 0, probe_id = NULL WHERE probe_id = ?",
+    ),
+    setStep: sqlite.prepare("UPDATE outages SET step = ?, next_at = ? WHERE subscription_id = ?"),
+    remove: sqlite.prepare("DELETE FROM outages WHERE subscription_id = ?"), // its letters go with it
+    addLetter: sqlite.prepare(
+      "INSERT INTO outage_letters (subscription_id, event_id, delivery_id) VALUES (?, ?, ?)",
+    ),
+    letters: sqlite.prepare<{ eventId: number; deliveryId: number }, [number, number, number]>(
+      `SELECT event_id AS eventId, delivery_id AS deliveryId FROM outage_letters
+       WHERE subscription_id = ? AND event_id > ? ORDER BY event_id, delivery_id LIMIT ?`,
+    ),
+    removeLetter: sqlite.prepare(
+      "DELETE FROM outage_letters WHERE subscription_id = ? AND event_id = ? AND delivery_id = ?",
+    ),
+    hasLetters: sqlite.prepare<{ found: 1 }, [number]>(
+      "SELECT 1 AS found FROM outage_letters WHERE subscription_id = ? LIMIT 1",
+    ),
+    pending: sqlite.prepare<{ count: number }, [number, number]>(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM deliveries
+       WHERE subscription_id = ? AND status = 'pending' LIMIT ?)`,
+    ),
+  };
+}

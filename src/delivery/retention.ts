@@ -1,0 +1,105 @@
+import type { Database } from "bun:sqlite";
+
+/** Until when what has ended is kept: what is older than these instants goes, ms UTC. */
+export interface Cutoffs {
+  /** Settled deliveries with their attempts, replayed dead letters, and events nothing refers to. */
+  settled: number;
+  /** Dead letters that were never replayed. */
+  deadLetters: number;
+  /** Dedupe keys of publishers; those of connectors stay for good. */
+  dedupeKeys: number;
+}
+
+/** One small batch of a sweep, to be run inside a commit: how many rows went, and whether this kind is done. */
+export type Batch = () => { removed: number; isDone: boolean };
+
+/** Rows looked at in one batch: a commit of a few milliseconds. */
+const BATCH = 200;
+
+/** Pages given back to the file system in one batch. */
+const PAGES = 64;
+
+/** The batches of one sweep, kind by kind; each is run until it is done. */
+export type Retention = (cutoffs: Cutoffs) => Batch[];
+
+/** Prepares what a sweep removes. Walks the tables by their keys, so that ordinary work needs no index for it. */
+export function openRetention(sqlite: Database): Retention {
+  const deliveriesAfter = sqlite.prepare<{ id: number; createdAt: number }, [number]>(
+    `SELECT id, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
+  );
+  const removeDeliveries = sqlite.prepare(
+    `DELETE FROM deliveries WHERE id > ? AND id <= ? AND (
+       (status IN ('success', 'cancelled') AND settled_at < ?)
+       OR (status = 'failed' AND replayed_at IS NOT NULL AND settled_at < ?)
+       OR (status = 'failed' AND replayed_at IS NULL AND settled_at < ?))`,
+  );
+  const eventsAfter = sqlite.prepare<{ id: number; admittedAt: number }, [number, number, number]>(
+    `SELECT id, admitted_at AS admittedAt FROM events
+     WHERE (admitted_at, id) > (?, ?) AND admitted_at < ? ORDER BY admitted_at, id LIMIT ${BATCH}`,
+  );
+  const removeEvent = sqlite.prepare(
+    "DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id)",
+  );
+  const keysAfter = sqlite.prepare<{ scope: string; key: string; admittedAt: number }, [string, string]>(
+    `SELECT scope, key, admitted_at AS admittedAt FROM dedupe_keys WHERE (scope, key) > (?, ?)
+     ORDER BY scope, key LIMIT ${BATCH}`,
+  );
+  const removeKey = sqlite.prepare("DELETE FROM dedupe_keys WHERE scope = ? AND key = ?");
+  const freePages = sqlite.prepare<{ freelist_count: number }, []>("PRAGMA freelist_count");
+  const giveBack = sqlite.prepare(`PRAGMA incremental_vacuum(${PAGES})`);
+
+  function deliveries({ settled, deadLetters }: Cutoffs): Batch {
+    let after = 0;
+    return () => {
+      const rows = deliveriesAfter.all(after);
+      const last = rows.at(-1);
+      if (last === undefined) return { removed: 0, isDone: true };
+      removeDeliveries.run(after, last.id, settled, settled, deadLetters);
+      const removed = changes();
+      after = last.id;
+      return { removed, isDone: last.createdAt >= Math.max(settled, deadLetters) };
+    };
+  }
+
+  function events({ settled }: Cutoffs): Batch {
+    let after = { admittedAt: Number.MIN_SAFE_INTEGER, id: 0 };
+    return () => {
+      const rows = eventsAfter.all(after.admittedAt, after.id, settled);
+      let removed = 0;
+      for (const { id } of rows) removed += removeEvent.run(id).changes;
+      after = rows.at(-1) ?? after;
+      return { removed, isDone: rows.length < BATCH };
+    };
+  }
+
+  function dedupeKeys(cutoffs: Cutoffs): Batch {
+    let after = { scope: "", key: "" };
+    return () => {
+      const rows = keysAfter.all(after.scope, after.key);
+      let removed = 0;
+      for (const { scope, key, admittedAt } of rows) {
+        if (admittedAt < cutoffs.dedupeKeys && !scope.startsWith("connector:")) {
+          removed += removeKey.run(scope, key).changes;
+        }
+      }
+      after = rows.at(-1) ?? after;
+      return { removed, isDone: rows.length < BATCH };
+    };
+  }
+
+  /** The file shrinks when the next checkpoint comes. */
+  function pages(): Batch {
+    return () => {
+      const before = freePages.get()?.freelist_count ?? 0;
+      if (before > 0) giveBack.all();
+      const after = freePages.get()?.freelist_count ?? 0;
+      return { removed: before - after, isDone: after === 0 || after === before };
+    };
+  }
+
+  const counted = sqlite.prepare<{ n: number }, []>("SELECT changes() AS n");
+  /** Of the last statement alone: what the bindings report counts cascades, too. */
+  const changes = () => counted.get()?.n ?? 0;
+
+  return (cutoffs) => [deliveries(cutoffs), events(cutoffs), dedupeKeys(cutoffs), pages()];
+}
