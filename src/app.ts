@@ -245,6 +245,8 @@ async function assemble(
       ground.close();
     },
     async idle() {
+      await outages.idle();
+      await recoveries.idle();
       await commits.idle();
       await dispatcher.idle();
     },

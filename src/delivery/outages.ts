@@ -23,6 +23,8 @@ export interface Outages {
   /** Goes on where the last run of the hub was. */
   start(): void;
   stop(): Promise<void>;
+  /** Resolves when no step is under way. */
+  idle(): Promise<void>;
 }
 
 interface Outage {
@@ -148,7 +150,8 @@ export function openOutages(parts: {
       const { subscriptionId, customerId, eventId } = burial;
       const outage = rows.one.get(subscriptionId);
       const isProbe = outage?.probeId === deliveryId;
-      const refused = outage !== null && isRefused(burial);
+      const refused = isRefused(burial);
+      if (outage === null && refused) return;
       if (outage === null) rows.open.run(subscriptionId, customerId, at, at + FIRST_PROBE_MS, FIRST_PROBE_MS);
       if (!refused) rows.addLetter.run(subscriptionId, eventId, deliveryId);
       if (isProbe) rows.probing.run(...afterProbe(outage.waitMs, at), subscriptionId);
@@ -181,6 +184,7 @@ export function openOutages(parts: {
       timer = null;
       await work;
     },
+    idle: () => work,
   };
 }
 

@@ -52,6 +52,8 @@ export interface Recoveries {
   /** Goes on with what the last run of the hub left unfinished. */
   start(): void;
   stop(): Promise<void>;
+  /** Resolves when none runs. */
+  idle(): Promise<void>;
 }
 
 /** Opens the recoveries. */
@@ -150,6 +152,10 @@ export function openRecoveries(parts: {
     };
   }
 
+  async function idle(): Promise<void> {
+    await Promise.all(underWay.values());
+  }
+
   return {
     async begin({ id: subscriptionId }, { since, until }) {
       const now = seams.clock.now();
@@ -184,8 +190,9 @@ export function openRecoveries(parts: {
     start: () => rows.allRunning().forEach(goOn),
     async stop() {
       stopping.abort();
-      await Promise.all(underWay.values());
+      await idle();
     },
+    idle,
   };
 }
 
