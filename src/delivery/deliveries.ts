@@ -31,6 +31,9 @@ export interface Overflow {
 /** The reason of dead letters that never got their attempts because too many others waited. */
 const BACKLOG_FULL = "backlog full";
 
+/** The oldest is sought among this many that are due first: a search for the very oldest would grow with the backlog. */
+const OLDEST_AMONG = 256;
+
 /** The hot statements on deliveries, prepared once. All that write run inside a commit. */
 export type Deliveries = ReturnType<typeof openDeliveries>;
 
@@ -89,7 +92,7 @@ export function openDeliveries({
     `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
      FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ? AND d.status = 'pending'`,
   );
-  const oldest = sqlite.prepare<
+  const firstDue = sqlite.prepare<
     { id: number; attempts: number; lastAttemptAt: number | null },
     [number, number]
   >(
@@ -100,7 +103,10 @@ export function openDeliveries({
   /** The oldest goes, so that a receiver that takes nothing never stops the publishers. */
   function buryOldest(subscriptionId: number, now: number): void {
     const held = overflow.heldBy(subscriptionId);
-    const first = oldest.all(subscriptionId, held.size + 1).find(({ id }) => !held.has(id));
+    const [first] = firstDue
+      .all(subscriptionId, held.size + OLDEST_AMONG)
+      .filter(({ id }) => !held.has(id))
+      .sort((a, b) => a.id - b.id);
     if (first === undefined) return;
     bury.run(now, first.lastAttemptAt, first.attempts, BACKLOG_FULL, first.id);
     backlog.change(subscriptionId, -1);

@@ -237,3 +237,38 @@ async function givenDeadLetter(app: TestApp, url: string) {
   if (deadLetter === undefined) throw new Error("three failures make a dead letter");
   return { token, deadLetter };
 }
+
+test("a replay of all takes filters, in the body or in the query", async () => {
+  await using app = await startTestApp({ env: { RETRY_DELAYS: "0" } });
+  await using receiver = startReceiver(500);
+  const { token } = await app.givenCustomer();
+  for (const environment of ["sandbox", "production"] as const) {
+    await app.givenSubscription(token, { url: receiver.url, eventType: "*", environment });
+  }
+  const payload = { "auction-id": "daanw" };
+  await app.publish({ eventType: SOLD, payload });
+  await app.publish({ eventType: SOLD, environment: "production", payload });
+  await app.advance(10 * SECOND);
+  await app.publish({ eventType: "ae.account.upserted.ams", payload });
+  await app.publish({ eventType: "ae.asset.upserted.ams", payload });
+  await app.idle();
+  expect(await app.deadLettersOf(token)).toHaveLength(4);
+  receiver.answer(200);
+  const replay = async (given: { body?: object; query?: string }) => {
+    const { body, query = "" } = given;
+    const answer = await app.call("POST", `/deliveries/dlq/replay${query}`, {
+      auth: token,
+      ...(body && { body }),
+    });
+    return answer.status === 200 ? answer.json() : answer.status;
+  };
+  expect(await replay({ body: { environment: "nowhere" } })).toBe(422);
+  expect(await replay({ body: { since: "soon" } })).toBe(422);
+  expect(await replay({ body: { environment: "production" } })).toEqual({ queued: 1, failed: 0 });
+  expect(await replay({ query: "?until=2026-01-01T00:00:10Z" })).toEqual({ queued: 1, failed: 0 });
+  expect(await replay({ body: { eventType: "ae.asset.*", since: "2026-01-01T00:00:10Z" } })).toEqual({
+    queued: 1,
+    failed: 0,
+  });
+  expect(await replay({})).toEqual({ queued: 1, failed: 0 });
+});
