@@ -2,20 +2,13 @@ import { openCatalog } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { openAccounts } from "./customers/accounts.ts";
 import type { Aftermath } from "./customers/aftermath.ts";
-import { openAuctionIds } from "./customers/auction-ids.ts";
 import { openHealth } from "./customers/health.ts";
 import { openLimits } from "./customers/limits.ts";
-import { type Operator, openOperator } from "./customers/operator.ts";
-import type { OperatorSide } from "./customers/operator-wishes.ts";
-import { openPasswords } from "./customers/passwords.ts";
-import { DEFAULT_PUBLISHER, openPublishers, type Publishers } from "./customers/publishers.ts";
-import { openSigningSecrets, type SigningSecrets } from "./customers/signing-secrets.ts";
+import type { Operator } from "./customers/operator.ts";
+import type { Publishers } from "./customers/publishers.ts";
+import { openSigningSecrets } from "./customers/signing-secrets.ts";
 import { openSubscriptions } from "./customers/subscriptions.ts";
-import { GroupCommit } from "./database/commit.ts";
-import { lockDataDir, openDataDir } from "./database/data-dir.ts";
 import { openDisk } from "./database/disk.ts";
-import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
-import { openStore, type Store } from "./database/open.ts";
 import { openAttempts } from "./delivery/attempt.ts";
 import { Backlog } from "./delivery/backlog.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
@@ -28,8 +21,10 @@ import { openPageKeys } from "./delivery/page-keys.ts";
 import { ReadyQueue } from "./delivery/ready-queue.ts";
 import { openReplays } from "./delivery/replays.ts";
 import { openRetention } from "./delivery/retention.ts";
+import { SteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
+import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
@@ -39,18 +34,8 @@ import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
-import { type Sealer, sealerFrom } from "./sealer.ts";
 import type { Seams } from "./seams.ts";
 import { VERSION } from "./version.ts";
-
-/** What the hub stands on: an open, locked data folder. */
-export interface Ground {
-  store: Store;
-  sealer: Sealer;
-  commits: GroupCommit;
-  /** Closes the database and gives the folder back. */
-  close(): void;
-}
 
 /** A whole hub in this process. */
 export interface App {
@@ -66,29 +51,6 @@ export interface App {
   idle(): Promise<void>;
   /** Answers a request without a socket. */
   handle(request: Request): Promise<Response>;
-}
-
-/**
- * Opens the data folder for this process alone.
- * @throws DatabaseError when another process has it or the database is not ours.
- */
-export function openGround(config: Config, seams: Seams): Ground {
-  openDataDir(config.dataDir);
-  const lock = lockDataDir(config.dataDir);
-  try {
-    const secretKey = secretKeyFor(config, seams.randomBytes);
-    const sealer = sealerFrom(secretKey, seams.randomBytes);
-    const store = openStore(config.dataDir, { now: seams.clock.now(), fingerprint: sealer.fingerprint });
-    const commits = new GroupCommit(store.sqlite);
-    const close = () => {
-      store.close();
-      lock.release();
-    };
-    return { store, sealer, commits, close };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
 }
 
 /** Puts the hub together; the only place that knows every part. */
@@ -113,6 +75,7 @@ async function assemble(
 
   const catalog = openCatalog();
   const signingSecrets = openSigningSecrets(base);
+  const time = new SteadyTime(seams.clock);
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
   const destinations = openDestinations(sqlite);
@@ -127,7 +90,7 @@ async function assemble(
     overflow: {
       most: config.maxPendingPerSubscription,
       heldBy: (subscriptionId) => queue.heldBy(subscriptionId),
-      buried: (id, at) => outages.buried(id, at),
+      buried: (id) => outages.buried(id),
     },
   });
   const attempt = openAttempts({
@@ -140,19 +103,20 @@ async function assemble(
     ...base,
     queue,
     backlog,
+    time,
     deliveries,
     destinations,
     attempt,
     secretsFor: signingSecrets.secretsFor,
     retryDelaysMs: config.retryDelaysMs,
     settled({ id, subscriptionId }, { status }, endedAt) {
-      if (status === "failed") outages.buried(id, endedAt); // by the health before this attempt
+      if (status === "failed") outages.buried(id); // by the health before this attempt
       health.note(subscriptionId, status === "success", endedAt);
-      if (status === "success") outages.succeeded(id, endedAt);
+      if (status === "success") outages.succeeded(id);
     },
   });
   const replays = openReplays({ ...base, sqlite, deliveries, firstDelayMs });
-  const outages = openOutages({ ...base, sqlite, replays, health, dispatcher });
+  const outages = openOutages({ ...base, sqlite, replays, health, dispatcher, time });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
   const upkeep = openUpkeep({ ...base, retention: openRetention(sqlite) });
   const aftermath: Aftermath = {
@@ -255,44 +219,4 @@ async function assemble(
     newPublishKey,
     handle: server.handle,
   };
-}
-
-/**
- * Opens the data folder for the operator alone, where no hub runs; nothing is delivered.
- * @throws DatabaseError as `openGround` does.
- */
-export function openOperatorAlone(config: Config, seams: Seams): { side: OperatorSide; close(): void } {
-  const ground = openGround(config, seams);
-  const aftermath: Aftermath = { deleted() {}, recoversByHand() {}, changed() {}, committed() {} };
-  const base = { ...ground, seams, config };
-  const side = openOperatorSide({ ...base, signingSecrets: openSigningSecrets(base), aftermath });
-  return { side, close: ground.close };
-}
-
-/** What grants the operator's wishes, in a whole hub and without one. */
-function openOperatorSide(parts: {
-  store: Store;
-  commits: GroupCommit;
-  sealer: Sealer;
-  seams: Seams;
-  config: Config;
-  signingSecrets: SigningSecrets;
-  aftermath: Aftermath;
-}) {
-  const passwords = openPasswords();
-  const auctionIds = openAuctionIds(parts);
-  const operator = openOperator({ ...parts, passwords, auctionIds });
-  return { passwords, auctionIds, operator, publishers: openPublishers(parts) };
-}
-
-/** PUBLISH_KEY where it is set; else the key in the data folder, made at the first start. */
-async function keepPublishKey(config: Config, publishers: Publishers): Promise<string | null> {
-  if (config.publishKey !== null) {
-    await publishers.setDefault(config.publishKey);
-    return null;
-  }
-  if (publishers.list().some(({ name }) => name === DEFAULT_PUBLISHER)) return null;
-  const { key, isNew } = keptPublishKey(config.dataDir, publishers.generateKey);
-  await publishers.setDefault(key);
-  return isNew ? key : null;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { openOperatorAlone } from "../app.ts";
 import type { Config } from "../config.ts";
 import { grantWish, type WishAnswer, type WishInput, type WishName } from "../customers/operator-wishes.ts";
 import { openDataDir, tryLockDataDir } from "../database/data-dir.ts";
+import { openOperatorAlone } from "../ground.ts";
 import { adminSocketPath } from "../http/admin-socket.ts";
 import { Problem, type ProblemCode, problems } from "../problems.ts";
 import { realSeams } from "../seams.ts";

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { DatabaseError, migrate, refuseForeignSchema } from "./migrate.ts";
@@ -51,6 +51,7 @@ export function openStore(
 function inspect(path: string, fingerprint: string): void {
   let db: Database | undefined;
   try {
+    refuseTruncated(path);
     db = new Database(path, { readonly: true });
     refuseForeignSchema(db);
     refuseOtherKey(db, fingerprint);
@@ -59,6 +60,33 @@ function inspect(path: string, fingerprint: string): void {
     throw new DatabaseError(`${DATABASE_FILE} cannot be read as a database: ${(error as Error).message}`);
   } finally {
     db?.close();
+  }
+}
+
+/** Where the header of SQLite's file format tells the page size and how many pages the file has. */
+const HEADER_BYTES = 100;
+const PAGE_SIZE_AT = 16;
+const CHANGED_AT = 24;
+const PAGES_AT = 28;
+const PAGES_VALID_FOR_AT = 92;
+
+/** Refuses a file that lost its end: SQLite would notice only when it needs a page from there. */
+function refuseTruncated(path: string): void {
+  const wal = `${path}-wal`;
+  if (existsSync(wal) && statSync(wal).size > 0) return; // what is missing may stand there
+  const { size } = statSync(path);
+  if (size === 0) return; // a start that was cut off before the first table: nothing was lost
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, "r");
+  readSync(file, header, 0, HEADER_BYTES, 0);
+  closeSync(file);
+  if (header.readUInt32BE(CHANGED_AT) !== header.readUInt32BE(PAGES_VALID_FOR_AT)) return;
+  const pageSize = header.readUInt16BE(PAGE_SIZE_AT) === 1 ? 65_536 : header.readUInt16BE(PAGE_SIZE_AT);
+  const expected = pageSize * header.readUInt32BE(PAGES_AT);
+  if (size < expected) {
+    throw new DatabaseError(
+      `${DATABASE_FILE} is damaged: it has ${size} bytes where its head tells of ${expected}. Restore a backup; nothing was changed.`,
+    );
   }
 }
 

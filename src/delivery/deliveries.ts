@@ -25,7 +25,7 @@ export interface Overflow {
   /** Deliveries that memory holds, under way perhaps: how many, and whether this is one. */
   heldBy(subscriptionId: number): ReadonlySet<number>;
   /** Inside the transaction: a delivery was buried without another attempt. */
-  buried(id: number, at: number): void;
+  buried(id: number): void;
 }
 
 /** The reason of dead letters that never got their attempts because too many others waited. */
@@ -88,6 +88,9 @@ export function openDeliveries({
   const nextDue = sqlite.prepare<{ at: number | null }, [number, number]>(
     "SELECT min(due_at) AS at FROM deliveries WHERE subscription_id = ? AND status = 'pending' AND due_at > ?",
   );
+  const hasten = sqlite.prepare(
+    "UPDATE deliveries SET due_at = ? WHERE subscription_id = ? AND status = 'pending' AND due_at > ?",
+  );
   const parcel = sqlite.prepare<Parcel, [number]>(
     `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
      FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ? AND d.status = 'pending'`,
@@ -110,7 +113,7 @@ export function openDeliveries({
     if (first === undefined) return;
     bury.run(now, first.lastAttemptAt, first.attempts, BACKLOG_FULL, first.id);
     backlog.change(subscriptionId, -1);
-    overflow.buried(first.id, now);
+    overflow.buried(first.id);
   }
 
   return {
@@ -172,6 +175,11 @@ export function openDeliveries({
       const rows: DueDelivery[] = due.all(lane.subscriptionId, now, limit);
       const nextDueAt = nextDue.get(lane.subscriptionId, now)?.at ?? null;
       return { due: rows, hasMore: rows.length === limit, nextDueAt };
+    },
+
+    /** Nothing of this subscription is due later than this, ms UTC. One statement of its own, outside any commit. */
+    hasten(subscriptionId: number, latest: number): void {
+      hasten.run(latest, subscriptionId, latest);
     },
 
     /** What an attempt sends; null when the delivery is no longer pending. */

@@ -9,7 +9,9 @@ import type { DueDelivery, Lane } from "./lane.ts";
 import { describeOutcome, type Outcome } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
+import { longestWait } from "./retry-delays.ts";
 import { type Settlement, settle } from "./settle.ts";
+import type { SteadyTime } from "./steady-time.ts";
 
 /** A delivery that was just made; with its parcel at hand, its first attempt need not read it. */
 export interface FreshDelivery extends DueDelivery {
@@ -39,6 +41,8 @@ export interface DispatcherParts {
   attempt: MakeAttempt;
   secretsFor: (customerId: number, now: number) => readonly { value: string }[];
   seams: Pick<Seams, "clock">;
+  /** What due times are compared with. */
+  time: SteadyTime;
   retryDelaysMs: readonly number[];
   /** Inside the transaction that settles a delivery: tells whoever else keeps account of outcomes. */
   settled: (delivery: DueDelivery, settlement: Settlement, endedAt: number) => void;
@@ -65,7 +69,9 @@ export class Dispatcher {
   /** Begins with whatever the last run of the hub left pending. */
   start(): void {
     this.#isRunning = true;
+    const latest = this.#now() + longestWait(this.#parts.retryDelaysMs);
     for (const { subscriptionId, customerId } of this.#parts.backlog.atStart) {
+      this.#parts.deliveries.hasten(subscriptionId, latest);
       this.#parts.queue.markDue(subscriptionId, customerId);
     }
     this.#pump();
@@ -138,7 +144,7 @@ export class Dispatcher {
 
   /** Null when there is nothing to attempt: the delivery was cancelled while it waited. */
   async #attempt(delivery: DueDelivery): Promise<Made | null> {
-    const { queue, deliveries, destinations, attempt, secretsFor } = this.#parts;
+    const { queue, deliveries, destinations, attempt, secretsFor, seams } = this.#parts;
     try {
       const parcel = this.#unhold(delivery.id) ?? deliveries.parcel(delivery.id);
       const facts = destinations.find(delivery.subscriptionId);
@@ -146,7 +152,7 @@ export class Dispatcher {
         queue.settled(delivery);
         return null;
       }
-      const secrets = secretsFor(delivery.customerId, this.#now()).map(({ value }) => value);
+      const secrets = secretsFor(delivery.customerId, seams.clock.now()).map(({ value }) => value);
       const destination = { webhookUrl: facts.webhookUrl, secrets };
       return { parcel, ...(await attempt(parcel, destination, delivery.attempts + 1)) };
     } catch (error) {
@@ -233,7 +239,7 @@ export class Dispatcher {
   }
 
   #now(): number {
-    return this.#parts.seams.clock.now();
+    return this.#parts.time.now();
   }
 }
 

@@ -7,13 +7,14 @@ import type { Seams } from "../seams.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
 import { afterBurial, afterProbe, FIRST_PROBE_MS, nextStep, STEP_MS } from "./outage-steps.ts";
 import type { Replays } from "./replays.ts";
+import type { SteadyTime } from "./steady-time.ts";
 
 /** Brings back by itself what was buried, for subscriptions that asked for automatic recovery. */
 export interface Outages {
   /** Inside a transaction: a delivery has become a dead letter. */
-  buried(deliveryId: number, at: number): void;
+  buried(deliveryId: number): void;
   /** Inside a transaction: a delivery has succeeded. */
-  succeeded(deliveryId: number, at: number): void;
+  succeeded(deliveryId: number): void;
   /** Inside a transaction: nothing more is brought back by itself for this subscription. */
   end(subscriptionId: number): void;
   /** Such a transaction is on disk. */
@@ -47,9 +48,10 @@ export function openOutages(parts: {
   health: HealthRecord;
   dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
   seams: Pick<Seams, "clock">;
+  time: SteadyTime;
   log: Log;
 }): Outages {
-  const { sqlite, commits, replays, health, dispatcher, seams, log } = parts;
+  const { sqlite, commits, replays, health, dispatcher, seams, time, log } = parts;
   const rows = prepare(sqlite);
   const probes = new Set<number>();
   let isRunning = false;
@@ -62,8 +64,7 @@ export function openOutages(parts: {
     const at = isRunning ? (rows.nextAt.get()?.at ?? null) : null;
     if (at === (timer?.at ?? null)) return;
     timer?.cancel();
-    timer =
-      at === null ? null : { at, cancel: seams.clock.setTimer(Math.max(0, at - seams.clock.now()), act) };
+    timer = at === null ? null : { at, cancel: seams.clock.setTimer(Math.max(0, at - time.now()), act) };
   }
 
   function act(): void {
@@ -75,7 +76,7 @@ export function openOutages(parts: {
   }
 
   async function stepAll(): Promise<void> {
-    for (const { subscriptionId } of rows.due.all(seams.clock.now())) {
+    for (const { subscriptionId } of rows.due.all(time.now())) {
       if (!isRunning) return;
       const fresh = await commits.run(() => step(subscriptionId));
       readProbes();
@@ -111,7 +112,7 @@ export function openOutages(parts: {
     const size = nextStep(outage.step, pending);
     const letters = takeLetters(subscriptionId, size);
     if (rows.hasLetters.get(subscriptionId) === null) close(subscriptionId);
-    else rows.setStep.run(size === 0 ? outage.step : size, seams.clock.now() + STEP_MS, subscriptionId);
+    else rows.setStep.run(size === 0 ? outage.step : size, time.now() + STEP_MS, subscriptionId);
     return letters.map(({ fresh }) => fresh);
   }
 
@@ -143,7 +144,8 @@ export function openOutages(parts: {
   }
 
   return {
-    buried(deliveryId, at) {
+    buried(deliveryId) {
+      const at = time.now();
       const burial = rows.burial.get(deliveryId);
       if (burial === null || burial.recovery !== "automatic") return;
       hasChanged = true;
@@ -158,9 +160,9 @@ export function openOutages(parts: {
       else if (outage?.phase === "draining" && !refused) rows.probing.run(...afterBurial(at), subscriptionId);
       if (rows.hasLetters.get(subscriptionId) === null) close(subscriptionId);
     },
-    succeeded(deliveryId, at) {
+    succeeded(deliveryId) {
       if (!probes.has(deliveryId)) return;
-      rows.draining.run(at, deliveryId);
+      rows.draining.run(time.now(), deliveryId);
       hasChanged = true;
     },
     end(subscriptionId) {

@@ -29,6 +29,9 @@ export function waitBefore(
   return Math.max(delay, retryAfterMs ?? 0);
 }
 
+/** No wait is longer than this, ms: what is due later was written by a clock that was wrong. */
+export const longestWait = (delays: readonly number[]): number => Math.max(MAX_RETRY_AFTER_MS, ...delays);
+
 /** Not a number unless it is a date as HTTP writes it; Date.parse alone would read a year into almost anything. */
 const httpDate = (text: string): number =>
   /^[A-Z][a-z]{2,8},? .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,0 +1,86 @@
+import type { Config } from "./config.ts";
+import type { Aftermath } from "./customers/aftermath.ts";
+import { openAuctionIds } from "./customers/auction-ids.ts";
+import { openOperator } from "./customers/operator.ts";
+import type { OperatorSide } from "./customers/operator-wishes.ts";
+import { openPasswords } from "./customers/passwords.ts";
+import { DEFAULT_PUBLISHER, openPublishers, type Publishers } from "./customers/publishers.ts";
+import { openSigningSecrets, type SigningSecrets } from "./customers/signing-secrets.ts";
+import { GroupCommit } from "./database/commit.ts";
+import { lockDataDir, openDataDir } from "./database/data-dir.ts";
+import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
+import { openStore, type Store } from "./database/open.ts";
+import { type Sealer, sealerFrom } from "./sealer.ts";
+import type { Seams } from "./seams.ts";
+
+/** What the hub stands on: an open, locked data folder. */
+export interface Ground {
+  store: Store;
+  sealer: Sealer;
+  commits: GroupCommit;
+  /** Closes the database and gives the folder back. */
+  close(): void;
+}
+
+/**
+ * Opens the data folder for this process alone.
+ * @throws DatabaseError when another process has it or the database is not ours.
+ */
+export function openGround(config: Config, seams: Seams): Ground {
+  openDataDir(config.dataDir);
+  const lock = lockDataDir(config.dataDir);
+  try {
+    const secretKey = secretKeyFor(config, seams.randomBytes);
+    const sealer = sealerFrom(secretKey, seams.randomBytes);
+    const store = openStore(config.dataDir, { now: seams.clock.now(), fingerprint: sealer.fingerprint });
+    const commits = new GroupCommit(store.sqlite);
+    const close = () => {
+      store.close();
+      lock.release();
+    };
+    return { store, sealer, commits, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the data folder for the operator alone, where no hub runs; nothing is delivered.
+ * @throws DatabaseError as `openGround` does.
+ */
+export function openOperatorAlone(config: Config, seams: Seams): { side: OperatorSide; close(): void } {
+  const ground = openGround(config, seams);
+  const aftermath: Aftermath = { deleted() {}, recoversByHand() {}, changed() {}, committed() {} };
+  const base = { ...ground, seams, config };
+  const side = openOperatorSide({ ...base, signingSecrets: openSigningSecrets(base), aftermath });
+  return { side, close: ground.close };
+}
+
+/** What grants the operator's wishes, in a whole hub and without one. */
+export function openOperatorSide(parts: {
+  store: Store;
+  commits: GroupCommit;
+  sealer: Sealer;
+  seams: Seams;
+  config: Config;
+  signingSecrets: SigningSecrets;
+  aftermath: Aftermath;
+}) {
+  const passwords = openPasswords();
+  const auctionIds = openAuctionIds(parts);
+  const operator = openOperator({ ...parts, passwords, auctionIds });
+  return { passwords, auctionIds, operator, publishers: openPublishers(parts) };
+}
+
+/** PUBLISH_KEY where it is set; else the key in the data folder, made at the first start. */
+export async function keepPublishKey(config: Config, publishers: Publishers): Promise<string | null> {
+  if (config.publishKey !== null) {
+    await publishers.setDefault(config.publishKey);
+    return null;
+  }
+  if (publishers.list().some(({ name }) => name === DEFAULT_PUBLISHER)) return null;
+  const { key, isNew } = keptPublishKey(config.dataDir, publishers.generateKey);
+  await publishers.setDefault(key);
+  return isNew ? key : null;
+}
