@@ -1,7 +1,7 @@
 // What a hub would cost if it had no features: intake, group commit, signed delivery, settle, in one process.
 import { Database } from "bun:sqlite";
-import { createHmac } from "node:crypto";
 import { join } from "node:path";
+import { signatureOf } from "./signing.ts";
 
 const targets = (process.env.TARGETS ?? "").split(" ");
 const sqlite = new Database(join(process.env.DATA_DIR ?? ".", "bare.db"));
@@ -30,23 +30,27 @@ function commit<T>(work: () => T): Promise<T> {
   });
 }
 
-const ready: { id: number; target: string; payload: string }[] = [];
+let ready: { id: number; target: string; payload: string }[] = [];
+let taken = 0;
 let underWay = 0;
 function pump(): void {
   for (; underWay < 128; underWay++) {
-    const next = ready.shift();
-    if (next === undefined) return;
+    const next = ready[taken];
+    if (next === undefined) break;
+    taken += 1;
     void deliver(next);
   }
+  if (taken < ready.length) return;
+  ready = [];
+  taken = 0;
 }
 
 async function deliver({ id, target, payload }: { id: number; target: string; payload: string }) {
   const timestamp = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac("sha256", "secret").update(`${timestamp}.${payload}`).digest("hex");
   const headers = {
     "content-type": "application/json",
     "x-webhook-timestamp": timestamp,
-    "x-webhook-signature": `sha256=${signature}`,
+    "x-webhook-signature": signatureOf(timestamp, payload),
   };
   const answer = await fetch(target, { method: "POST", body: payload, headers });
   await answer.text();
@@ -59,6 +63,7 @@ const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   async fetch(request) {
+    if (request.method !== "POST") return new Response(null, { status: 404 });
     const { payload } = (await request.json()) as { payload: unknown };
     const text = JSON.stringify(payload);
     const made = await commit(() => {

@@ -3,11 +3,13 @@
 import { parseArgs } from "node:util";
 import { measureBacklog } from "./backlog.ts";
 import { printTable } from "./figures.ts";
-import { measureIsolation, measureSharing } from "./isolation.ts";
+import { measureIsolation } from "./isolation.ts";
+import { measureLatency } from "./latency.ts";
 import { startPublisher, startReceiver } from "./processes.ts";
 import { measureRaw } from "./raw.ts";
 import { measureScale } from "./scale.ts";
-import { type Bench, measureLatency, measureThroughput } from "./speed.ts";
+import { measureSharing } from "./sharing.ts";
+import { type Bench, measureThroughput } from "./speed.ts";
 
 const parts: Record<string, (bench: Bench) => Promise<void>> = {
   raw: measureRaw,
@@ -20,18 +22,28 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
 };
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } },
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: Object.keys(parts) },
+  },
 });
-const unknown = values.only?.find((name) => !Object.hasOwn(parts, name));
+const unknown = values.only.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
   console.error(`bench: there is no part "${unknown}"; there are ${Object.keys(parts).join(", ")}`);
   process.exit(2);
 }
 
-for (const [name, measure] of Object.entries(parts)) {
-  if (values.only !== undefined && !values.only.includes(name)) continue;
-  await using receiver = await startReceiver();
-  await using publisher = startPublisher();
-  await measure({ receiver, publisher, isQuick: values.quick ?? false });
+/** A part that fails does not keep the others' figures from being told. */
+for (const name of values.only) {
+  const startedAt = performance.now();
+  try {
+    await using receiver = await startReceiver();
+    await using publisher = startPublisher();
+    await parts[name]?.({ receiver, publisher, isQuick: values.quick });
+  } catch (error) {
+    console.error(`bench: ${name} failed: ${(error as Error).stack}`);
+    process.exitCode = 1;
+  }
+  console.error(`bench: ${name} took ${Math.round((performance.now() - startedAt) / 1000)} s`);
 }
 printTable();

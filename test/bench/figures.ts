@@ -26,6 +26,7 @@ export function note(figure: Figure): void {
 
 /** Prints all figures for people. */
 export function printTable(): void {
+  if (figures.length === 0) return;
   const rows = [
     ["figure", "value", "", "against", "ratio", "goal"],
     ...figures.map(({ figure, value, unit, against, ratio, goal }) => [
@@ -38,7 +39,8 @@ export function printTable(): void {
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  console.log();
+  console.log("\nThe hub's value; against: the bare program, or the hub without what the figure names.");
+  console.log("Accept counts from when a request was due to be sent; first byte: at the receiver's door.\n");
   for (const row of rows) {
     console.log(
       row

@@ -36,4 +36,5 @@ const floods = await hostile((socket) => {
   });
 });
 
+process.on("disconnect", () => process.exit());
 process.send?.({ hangs, drips, floods } satisfies HostilePorts);

@@ -11,8 +11,6 @@ export interface LoadCall {
   size: number;
   /** Events a second, evenly spaced; null: each connection sends its next when it has its answer. */
   rate: number | null;
-  /** The numbers given to events begin here. */
-  firstNumber: number;
   /** Auction ids, in turn. */
   auctionIds: string[];
 }
@@ -21,7 +19,7 @@ export interface LoadCall {
 export interface LoadAnswer {
   startedAt: number;
   endedAt: number;
-  /** When each event should have been sent, or was, by its number from `firstNumber` on. */
+  /** When each event should have been sent (with a rate), or was, by its number. */
   sentAt: number[];
   /** From that moment to its 202, ms. */
   acceptMs: number[];
@@ -75,7 +73,7 @@ async function run(call: LoadCall): Promise<LoadAnswer> {
         continue;
       }
       const number = sentAt.push(due) - 1;
-      const free = idle.pop();
+      const free = idle.shift(); // in turn, so that none idles until the hub closes it
       if (free) free.send(number);
       else waiting.push(number);
     }
@@ -95,10 +93,15 @@ interface Ends {
 async function connect(call: LoadCall, pad: string, ends: Ends): Promise<Connection> {
   let under = -1;
   let got = "";
+  let unsent = "";
+  const flush = () => {
+    unsent = unsent.slice(Math.max(0, socket.write(unsent))); // ASCII: a character is a byte
+  };
   const connection = {
     send(number: number) {
       under = number;
-      socket.write(requestFor(call, pad, number));
+      unsent = requestFor(call, pad, number);
+      flush();
     },
     close: () => socket.end(),
   };
@@ -115,6 +118,7 @@ async function connect(call: LoadCall, pad: string, ends: Ends): Promise<Connect
         got = "";
         ends.answered(under, connection);
       },
+      drain: flush,
       close: () => ends.failed(new Error("the hub closed a connection")),
       error: (_, error) => ends.failed(error),
     },
@@ -122,13 +126,14 @@ async function connect(call: LoadCall, pad: string, ends: Ends): Promise<Connect
   return connection;
 }
 
-function requestFor({ key, firstNumber, auctionIds }: LoadCall, pad: string, number: number): string {
+function requestFor({ key, auctionIds }: LoadCall, pad: string, number: number): string {
   const auction = auctionIds[number % auctionIds.length];
-  const payload = `{"auction-id":"${auction}","pad":"${pad}","n":${firstNumber + number}}`;
+  const payload = `{"auction-id":"${auction}","pad":"${pad}","n":${number}}`;
   const body = `{"eventType":"ae.asset.deal.sold.ams","environment":"production","payload":${payload}}`;
   return `POST /api/events HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", (call: LoadCall) => {
   run(call).then(
     (answer) => process.send?.(answer),

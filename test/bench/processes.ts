@@ -1,16 +1,21 @@
 import { join } from "node:path";
 import type { HostilePorts } from "./hostile.ts";
+import { clearAtExit } from "./leftovers.ts";
 import type { LoadAnswer, LoadCall } from "./load.ts";
 import { PUBLISH_KEY } from "./program.ts";
 import type { ReceiverAnswer, ReceiverCall } from "./receiver.ts";
 
+/** Connections of a publisher that sends as fast as it is answered; one with a rate needs no more than its rate. */
+const CONNECTIONS = 64;
+
 /** The receiver's process, seen from the bench. */
 export interface Receiver extends AsyncDisposable {
   url: string;
+  /** Counts from zero again; with `notes`, numbered webhooks only, and when each comes is noted. */
   reset(options?: { notes: boolean }): Promise<void>;
-  /** Resolves when that many webhooks have come since the reset; throws when they do not come in time. */
+  /** Resolves when that many webhooks have come since the reset; throws when they do not, or are signed wrongly. */
   reached(count: number, withinMs?: number): Promise<{ at: number }>;
-  /** When each event's webhook arrived, by its number. */
+  /** When the first webhook of each event came, ms since the epoch, by the event's number. */
   arrivals(): Promise<Map<number, number>>;
 }
 
@@ -29,6 +34,7 @@ function talk<Call, Answer>(file: string) {
     ipc: (answer) => next.resolve(answer as Answer),
     onExit: () => next.reject(new Error(`${file} has ended`)),
   });
+  const cleared = clearAtExit(() => child.kill("SIGKILL"));
   next.promise.catch(() => {});
   return {
     first: () => next.promise,
@@ -40,6 +46,7 @@ function talk<Call, Answer>(file: string) {
     async [Symbol.asyncDispose]() {
       child.kill();
       await child.exited;
+      cleared();
     },
   };
 }
@@ -57,17 +64,18 @@ export async function startReceiver(): Promise<Receiver> {
     async reached(count, withinMs = 120_000) {
       const answer = await child.ask({ ask: "await", count, withinMs });
       if (answer.tell !== "reached" || answer.count < count) throw new Error("webhooks are missing");
+      if (answer.forged > 0) throw new Error(`${answer.forged} sampled webhooks were signed wrongly`);
       return { at: answer.at };
     },
     async arrivals() {
       const answer = await child.ask({ ask: "arrivals" });
-      const { pairs } = answer as Extract<ReceiverAnswer, { tell: "arrivals" }>;
-      const arrivals = new Map<number, number>();
-      for (let i = 0; i < pairs.length; i += 2) {
-        const [n = 0, at = 0] = pairs.slice(i, i + 2);
-        if (!arrivals.has(n)) arrivals.set(n, at);
+      if (answer.tell !== "arrivals") throw new Error("the receiver told something else");
+      const at = new Map<number, number>();
+      for (let i = 0; i < answer.pairs.length; i += 2) {
+        const [n = 0, instant = 0] = answer.pairs.slice(i, i + 2);
+        if (!at.has(n)) at.set(n, instant);
       }
-      return arrivals;
+      return at;
     },
     [Symbol.asyncDispose]: child[Symbol.asyncDispose],
   };
@@ -91,16 +99,10 @@ export async function startHostile() {
 /** Starts the publisher. */
 export function startPublisher(): Publisher {
   const child = talk<LoadCall, LoadAnswer>("load.ts");
-  const usual = {
-    key: PUBLISH_KEY,
-    connections: 64,
-    size: 1024,
-    rate: null,
-    firstNumber: 0,
-    auctionIds: ["a0"],
-  };
+  const usual = { key: PUBLISH_KEY, size: 1024, rate: null, auctionIds: ["a0"] };
   return {
-    publish: (call) => child.ask({ ...usual, ...call }),
+    publish: (call) =>
+      child.ask({ ...usual, connections: Math.min(CONNECTIONS, call.rate ?? CONNECTIONS), ...call }),
     [Symbol.asyncDispose]: child[Symbol.asyncDispose],
   };
 }

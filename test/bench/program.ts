@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clearAtExit } from "./leftovers.ts";
 
 /** What the bench gives a hub, so that it can write rows that this hub can open. */
 export const SECRET_KEY = "bench-secret-key-0123456789-0123456789";
@@ -9,19 +10,25 @@ export const PUBLISH_KEY = "bench-publish-key-0123456789";
 /** The machine's clock ticks a second, as /proc counts CPU time. */
 const TICKS_PER_SECOND = 100;
 
-/** A program under measurement, in a process of its own. */
+/** A program that has not ended this long after it was asked to is killed, ms. */
+const STOP_GRACE_MS = 15_000;
+
+/** A program under measurement, in a process of its own; disposing of it kills it. */
 export interface Program extends AsyncDisposable {
   port: number;
-  /** From the spawn to the moment it said that it listens, ms. */
-  startMs: number;
+  /** From the spawn to its first answer to a request, ms. */
+  firstAnswerMs: number;
   /** When it was spawned, ms since the epoch. */
   spawnedAt: number;
   /** CPU used so far by all its threads, ms. */
   cpuMs(): number;
   /** Resident memory now, MiB. */
   residentMiB(): number;
-  /** The most memory that was ever resident, MiB. */
+  /** The most memory that was resident since the start or the last `forgetPeak`, MiB. */
   peakMiB(): number;
+  forgetPeak(): void;
+  /** Asks it to end and waits until it has: its files are whole and can be used again. */
+  stop(): Promise<void>;
 }
 
 const ROOT = join(import.meta.dir, "..", "..");
@@ -30,10 +37,18 @@ const EXECUTABLE = join(ROOT, "dist", "lanehook");
 /** A temporary folder that goes when its owner does. */
 export function scratchFolder(): { path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), "lanehook-bench-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  const cleared = clearAtExit(remove);
+  return {
+    path,
+    [Symbol.dispose]() {
+      remove();
+      cleared();
+    },
+  };
 }
 
-/** Starts the built hub on a data folder and waits until it listens. */
+/** Starts the built hub on a data folder and waits until it answers. */
 export function startHub(dataDir: string, env: Record<string, string> = {}): Promise<Program> {
   if (!existsSync(EXECUTABLE)) throw new Error("dist/lanehook is missing; run `bun run build` first");
   return start([EXECUTABLE, "serve"], {
@@ -57,26 +72,41 @@ async function start(command: string[], env: Record<string, string>): Promise<Pr
   const log = join(env.DATA_DIR ?? "", "log.jsonl");
   writeFileSync(log, "");
   const child = Bun.spawn(command, { env, stdin: "ignore", stdout: Bun.file(log), stderr: "inherit" });
+  const cleared = clearAtExit(() => child.kill("SIGKILL"));
   const port = await portIn(log, child);
-  const startMs = performance.timeOrigin + performance.now() - spawnedAt;
-  const status = (name: string) =>
-    Number(readFileSync(`/proc/${child.pid}/status`, "utf8").match(`${name}:\\s+(\\d+)`)?.[1]) / 1024;
+  await (await fetch(`http://127.0.0.1:${port}/api/health`)).text();
+  const firstAnswerMs = performance.timeOrigin + performance.now() - spawnedAt;
   return {
     port,
-    startMs,
+    firstAnswerMs,
     spawnedAt,
-    cpuMs() {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
-    },
-    residentMiB: () => status("VmRSS"),
-    peakMiB: () => status("VmHWM"),
-    async [Symbol.asyncDispose]() {
+    ...readingsOf(child.pid),
+    async stop() {
       child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      const late = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
       await child.exited;
       clearTimeout(late);
     },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.exited;
+      cleared();
+    },
+  };
+}
+
+/** What the kernel tells of a process. */
+function readingsOf(pid: number) {
+  const statusMiB = (name: string) =>
+    Number(readFileSync(`/proc/${pid}/status`, "utf8").match(`${name}:\\s+(\\d+)`)?.[1]) / 1024;
+  return {
+    cpuMs() {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    },
+    residentMiB: () => statusMiB("VmRSS"),
+    peakMiB: () => statusMiB("VmHWM"),
+    forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, "5"), // 5: the peak, see proc(5)
   };
 }
 

@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
-import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { note } from "./figures.ts";
 import { scratchFolder } from "./program.ts";
+import { signatureOf } from "./signing.ts";
 import type { Bench } from "./speed.ts";
 
 const PAYLOAD = JSON.stringify({ "auction-id": "a0", pad: "x".repeat(980), n: 0 });
@@ -23,8 +23,11 @@ async function fetchesPerSecond({ receiver, isQuick }: Bench): Promise<number> {
   let sent = 0;
   const sendOn = async () => {
     while (sent++ < count) {
-      const signature = createHmac("sha256", "secret").update(PAYLOAD).digest("hex");
-      const headers = { "x-webhook-signature": signature };
+      const timestamp = String(Math.floor(Date.now() / 1000));
+      const headers = {
+        "x-webhook-timestamp": timestamp,
+        "x-webhook-signature": signatureOf(timestamp, PAYLOAD),
+      };
       await (await fetch(receiver.url, { method: "POST", body: PAYLOAD, headers })).text();
     }
   };
