@@ -19,23 +19,37 @@ export function parseNetworks(text: string): Network[] {
 
 /** True when the address lies in one of the networks; an IPv4-mapped IPv6 address counts as its IPv4. */
 export function inNetworks(address: string, networks: readonly Network[]): boolean {
-  const parsed = parseAddress(address);
-  if (parsed === null) return false;
-  return isWithin(unmapped(parsed), networks as unknown as readonly Block[]);
+  const whole = parseAddress(address);
+  if (whole === null) return false;
+  return isWithin(unmapped(whole), networks as unknown as readonly Block[]);
 }
 
 /** True only for plain global unicast addresses: what any host on the internet could be called by. */
 export function isPublicAddress(address: string): boolean {
-  const parsed = parseAddress(address);
-  if (parsed === null) return false;
-  const plain = unmapped(parsed);
+  const whole = parseAddress(address);
+  if (whole === null) return false;
+  const plain = unmapped(whole);
   if (plain.kind() === "ipv4") return !isWithin(plain, notPublicV4);
   if (isWithin(plain, [nat64])) return !isWithin(lastFourBytes(plain), notPublicV4);
   return isWithin(plain, [globalV6]) && !isWithin(plain, notPublicV6);
 }
 
+/** Addresses that were parsed lately: the same few are checked at every attempt. */
+const parsed = new Map<string, Address | null>();
+
+const MAX_PARSED = 10_000;
+
 /** Strict: four decimal parts or plain IPv6; null for names, short forms and addresses with a zone. */
 function parseAddress(text: string): Address | null {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  const address = parseAnew(text);
+  parsed.set(text, address);
+  return address;
+}
+
+function parseAnew(text: string): Address | null {
   if (isIP(text) === 0 || text.includes("%")) return null;
   return ipaddr.parse(text.includes(":") ? withoutDots(text) : text);
 }

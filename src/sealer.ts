@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -54,5 +54,5 @@ function derive(secretKey: string, use: string): Buffer {
 
 /** The form a random key is looked up by: it has enough chance in it that a plain hash gives nothing away. */
 export function hashKey(key: string): Buffer {
-  return createHash("sha256").update(key, "utf8").digest();
+  return new Bun.CryptoHasher("sha256").update(key).digest();
 }

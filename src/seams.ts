@@ -129,27 +129,51 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
     proxy: false, // a proxy would resolve the name again, and reach what the guard refuses
     keepAlive: { idleTimeout: 30 }, // Bun keeps 64 idle connections at most
   });
+  const frames = new WeakMap<URL, Frame>();
   return async ({ url, address }, { method, headers, body, signal }) => {
-    const serverName = serverNameOf(url);
-    return session.fetch(pinnedUrl(url, address), {
+    let frame = frames.get(url);
+    if (frame?.address !== address) {
+      frame = frameOf(url, address, ca);
+      frames.set(url, frame);
+    }
+    return session.fetch(frame.pinnedUrl, {
       method,
       body,
       signal,
       redirect: "manual",
       decompress: false, // a small answer must not unfold into a large one
-      headers: pinnedHeaders(headers, url.host),
-      tls: { ...(serverName && { serverName }), ...(ca && { ca }) },
+      headers: pinnedHeaders(headers, frame.host),
+      tls: frame.tls,
     });
   };
 }
 
+/** What is the same for all requests to a target; worked out once, because a URL's getters cost more than the rest. */
+interface Frame {
+  address: string;
+  pinnedUrl: string;
+  host: string;
+  tls: { serverName?: string; ca?: string };
+}
+
+function frameOf(url: URL, address: string, ca: string | undefined): Frame {
+  const serverName = serverNameOf(url);
+  return {
+    address,
+    pinnedUrl: pinnedUrl(url, address),
+    host: url.host,
+    tls: { ...(serverName && { serverName }), ...(ca && { ca }) },
+  };
+}
+
 /** The guard's own two replace the caller's, in whatever case they are written. */
-function pinnedHeaders(given: Record<string, string>, host: string): Headers {
-  const headers = new Headers(given);
-  headers.set("Host", host);
-  headers.set("Accept-Encoding", "identity");
+function pinnedHeaders(given: Record<string, string>, host: string): Record<string, string> {
+  const headers: Record<string, string> = { Host: host, "Accept-Encoding": "identity" };
+  for (const name in given) if (!GUARDS_OWN.test(name)) headers[name] = given[name] ?? "";
   return headers;
 }
+
+const GUARDS_OWN = /^(?:host|accept-encoding)$/i;
 
 /** What the certificate must name; an address has no SNI, Bun then holds the certificate to the address itself. */
 function serverNameOf({ hostname }: URL): string | null {

@@ -4,8 +4,8 @@ import type { Seams } from "../seams.ts";
 import { describeFetchError } from "./fetch-error.ts";
 import { type Outcome, outcomeWord } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
+import { keptHeaders, toldHeaders } from "./request-headers.ts";
 import { readRetryAfter } from "./retry-delays.ts";
-import { hubSignature, standardSignature } from "./signature.ts";
 import { checkTargetUrl, resolveTarget, type TargetVerdict, targetRefusals } from "./target-guard.ts";
 
 /** Of an answer's body at most this much is read. */
@@ -28,7 +28,7 @@ export interface AttemptRecord {
   firstByteMs: number | null;
   outcome: string;
   webhookUrl: string;
-  /** JSON; no secret in it. */
+  /** JSON, of the headers sent those that nothing else tells; no secret in it. */
   requestHeaders: string;
   responseStatus: number | null;
   /** JSON. */
@@ -74,7 +74,8 @@ export function openAttempts(parts: {
     const at = clock.now();
     const startedAt = clock.monotonic();
     const elapsed = () => round(clock.monotonic() - startedAt);
-    const headers = headersFor(parcel, destination.secrets, { attempt, at, userAgent });
+    const kept = keptHeaders(parcel, destination.secrets, { at, userAgent });
+    const headers = { ...toldHeaders(parcel, { attempt, at }), ...kept };
     const trace: Trace = {
       resolveMs: null,
       firstByteMs: null,
@@ -83,15 +84,18 @@ export function openAttempts(parts: {
       responseBody: null,
     };
     const deadline = new AbortController();
-    const cancelTimer = clock.setTimer(timeoutMs, () => deadline.abort());
-    let outcome: Outcome;
-    try {
-      outcome = await untilAborted(exchange(), deadline.signal);
-    } catch (error) {
-      outcome = deadline.signal.aborted ? timedOut(timeoutMs) : unreachable(error);
-    } finally {
-      cancelTimer();
-    }
+    const outcome = await new Promise<Outcome>((resolve) => {
+      // Also for what an abort does not end: a name look-up, for one, cannot be called off.
+      const cancelTimer = clock.setTimer(timeoutMs, () => {
+        resolve(timedOut(timeoutMs));
+        deadline.abort();
+      });
+      const end = (outcome: Outcome) => {
+        cancelTimer();
+        resolve(outcome);
+      };
+      exchange().then(end, (error) => end(unreachable(error)));
+    });
     return { outcome, record: recordOf(outcome) };
 
     async function exchange(): Promise<Outcome> {
@@ -106,7 +110,7 @@ export function openAttempts(parts: {
       );
       trace.firstByteMs = elapsed();
       trace.responseStatus = response.status;
-      trace.responseHeaders = keptHeaders(response.headers);
+      trace.responseHeaders = keptAnswerHeaders(response.headers);
       trace.responseBody = await readAnswer(response);
       return judge(response, clock.now());
     }
@@ -119,33 +123,9 @@ export function openAttempts(parts: {
         ...trace,
         outcome: outcomeWord(outcome),
         webhookUrl: destination.webhookUrl,
-        requestHeaders: JSON.stringify(headers),
+        requestHeaders: JSON.stringify(kept),
       };
     }
-  };
-}
-
-/** The headers of an attempt: seed 000's family, Standard Webhooks' family, and what tells attempts apart. */
-function headersFor(
-  parcel: Parcel,
-  secrets: readonly string[],
-  { attempt, at, userAgent }: { attempt: number; at: number; userAgent: string },
-): Record<string, string> {
-  const { eventId, eventType, deliveryId, payload } = parcel;
-  const timestamp = Math.floor(at / 1000);
-  const signed = { eventId, timestamp, body: payload };
-  return {
-    "Content-Type": "application/json",
-    "User-Agent": userAgent,
-    "X-Webhook-Signature": hubSignature(secrets[0] ?? "", signed),
-    "X-Webhook-Timestamp": String(timestamp),
-    "X-Webhook-Event": eventType,
-    "X-Webhook-Id": eventId,
-    "X-Webhook-Delivery": deliveryId,
-    "X-Webhook-Attempt": String(attempt),
-    "webhook-id": eventId,
-    "webhook-timestamp": String(timestamp),
-    "webhook-signature": standardSignature(secrets, signed),
   };
 }
 
@@ -185,7 +165,7 @@ function keptText(bytes: Uint8Array): string {
   return lenientText.decode(bytes.subarray(0, KEPT_ANSWER_BYTES)).replaceAll("\u0000", "\ufffd");
 }
 
-function keptHeaders(headers: Headers): string {
+function keptAnswerHeaders(headers: Headers): string {
   const kept: Record<string, string> = {};
   let left = KEPT_HEADERS_LENGTH;
   for (const [name, value] of headers) {
@@ -194,14 +174,6 @@ function keptHeaders(headers: Headers): string {
     kept[name] = value;
   }
   return JSON.stringify(kept);
-}
-
-/** Ends with the work or with the signal, whichever is first: a name look-up, for one, cannot be called off. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** URLs are checked again at each attempt; for the URL alone the answer is always the same. */

@@ -13,6 +13,7 @@ import {
 } from "./delivery-rows.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
+import { toldHeaders } from "./request-headers.ts";
 
 /** How a delivery's state is called outside; `retrying` is pending with attempts made. */
 export const shownStatuses = ["pending", "retrying", "success", "failed", "cancelled"] as const;
@@ -114,7 +115,8 @@ export function openDeliveryList(sqlite: Database, pageKeys: PageKeys): Delivery
     find(owner, deliveryId) {
       const row = one.get(deliveryId, owner.id);
       if (row === null) throw new Problem("delivery_not_found");
-      return { ...shown(row, owner), attemptLog: attemptsOf.all(row.id).map(shownAttempt) };
+      const attemptLog = attemptsOf.all(row.id).map((attempt) => shownAttempt(attempt, row));
+      return { ...shown(row, owner), attemptLog };
     },
   };
 
@@ -186,11 +188,15 @@ type AttemptRow = Omit<ShownAttempt, "at" | "requestHeaders" | "responseHeaders"
   responseHeaders: string | null;
 };
 
-function shownAttempt({ at, requestHeaders, responseHeaders, ...rest }: AttemptRow): ShownAttempt {
+function shownAttempt(
+  { at, requestHeaders, responseHeaders, ...rest }: AttemptRow,
+  { publicId, eventId, eventType }: Row,
+): ShownAttempt {
+  const told = toldHeaders({ deliveryId: publicId, eventId, eventType }, { attempt: rest.attempt, at });
   return {
     ...rest,
     at: new Date(at).toISOString(),
-    requestHeaders: JSON.parse(requestHeaders),
+    requestHeaders: { ...told, ...JSON.parse(requestHeaders) },
     responseHeaders: responseHeaders === null ? null : JSON.parse(responseHeaders),
   };
 }

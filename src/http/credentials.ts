@@ -94,8 +94,10 @@ function credentialOf({ headers }: Request): Credential {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
   if (authorization !== null) {
-    const [, scheme = "", value = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
-    return { scheme: scheme.toLowerCase(), value };
+    const space = authorization.indexOf(" ");
+    const value = authorization.slice(space + 1).trimStart();
+    if (space < 1 || value.includes(" ")) return { scheme: "", value: "" };
+    return { scheme: authorization.slice(0, space).toLowerCase(), value };
   }
   if (apiKey === null) throw new Problem("missing_credentials");
   return { scheme: API_KEY_HEADER, value: apiKey };

@@ -1,3 +1,4 @@
+import { patternsMatching } from "../catalog/event-types.ts";
 import { EVENTS_WITHOUT_AUCTION } from "../customers/auction-ids.ts";
 import type { Environment } from "../database/schema.ts";
 
@@ -16,13 +17,15 @@ export interface Wishes {
 /** The part of an event that decides who gets it. */
 export interface Routable {
   environment: Environment;
-  /** Every name and pattern a subscription to this event's type can have. */
-  patterns: readonly string[];
+  eventType: string;
   /** Empty: the event names no auction. */
   auctionIds: readonly string[];
   /** Set for a connector's event, which belongs to one customer. */
   ownerId: number | null;
 }
+
+/** Event types whose patterns are kept looked up; foreign types can be any number. */
+const MAX_LOOKED_UP = 10_000;
 
 interface Node {
   byCustomer: Map<number, Route>;
@@ -36,6 +39,8 @@ interface Node {
 export class RoutingTable {
   readonly #nodes = new Map<string, Node>();
   readonly #wishes = new Map<number, Wishes>();
+  /** The nodes whose patterns match an event type, by environment and type, until the next change. */
+  readonly #lookedUp = new Map<string, Node[]>();
   readonly #reachesAll: boolean;
 
   /** With `operator`, an event that names no auction goes only to customers given `*`; with `self`, to all. */
@@ -45,6 +50,7 @@ export class RoutingTable {
 
   /** Replaces what is known of a customer; no subscriptions: it gets nothing. */
   set(customerId: number, wishes: Wishes): void {
+    this.#lookedUp.clear();
     this.#remove(customerId);
     if (wishes.subscriptions.length === 0) return;
     this.#wishes.set(customerId, wishes);
@@ -62,28 +68,37 @@ export class RoutingTable {
   /** The subscriptions an event goes to, each once, oldest first. */
   match(event: Routable): Route[] {
     const found = new Map<number, Route>();
-    for (const pattern of event.patterns) {
-      const node = this.#nodes.get(`${event.environment}#${pattern}`);
-      if (node === undefined) continue;
+    for (const node of this.#nodesFor(event)) {
       for (const route of this.#candidates(node, event)) found.set(route.subscriptionId, route);
     }
-    return [...found.values()].sort((a, b) => a.subscriptionId - b.subscriptionId);
+    const routes = [...found.values()];
+    return routes.length > 1 ? routes.sort((a, b) => a.subscriptionId - b.subscriptionId) : routes;
   }
 
-  *#candidates(node: Node, { ownerId, auctionIds }: Routable): Iterable<Route> {
+  #nodesFor({ environment, eventType }: Routable): Node[] {
+    const key = `${environment}#${eventType}`;
+    const known = this.#lookedUp.get(key);
+    if (known !== undefined) return known;
+    const nodes = patternsMatching(eventType)
+      .map((pattern) => this.#nodes.get(`${environment}#${pattern}`))
+      .filter((node) => node !== undefined);
+    if (this.#lookedUp.size >= MAX_LOOKED_UP) this.#lookedUp.clear();
+    this.#lookedUp.set(key, nodes);
+    return nodes;
+  }
+
+  #candidates(node: Node, { ownerId, auctionIds }: Routable): Iterable<Route> {
     if (ownerId !== null) {
       const route = node.byCustomer.get(ownerId);
-      if (route !== undefined) yield route;
-    } else if (auctionIds.length > 0) {
-      for (const auctionId of auctionIds) {
-        if (auctionId === EVENTS_WITHOUT_AUCTION) continue; // a publisher's word is no assignment
-        yield* node.byAuction.get(auctionId)?.values() ?? [];
-      }
-    } else if (this.#reachesAll) {
-      yield* node.byCustomer.values();
-    } else {
-      yield* node.byAuction.get(EVENTS_WITHOUT_AUCTION)?.values() ?? [];
+      return route === undefined ? [] : [route];
     }
+    if (auctionIds.length === 0) {
+      if (this.#reachesAll) return node.byCustomer.values();
+      return node.byAuction.get(EVENTS_WITHOUT_AUCTION)?.values() ?? [];
+    }
+    return auctionIds
+      .filter((auctionId) => auctionId !== EVENTS_WITHOUT_AUCTION) // a publisher's word is no assignment
+      .flatMap((auctionId) => [...(node.byAuction.get(auctionId)?.values() ?? [])]);
   }
 
   #remove(customerId: number): void {

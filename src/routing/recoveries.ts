@@ -1,5 +1,4 @@
 import type { Database } from "bun:sqlite";
-import { patternsMatching } from "../catalog/event-types.ts";
 import type { AuctionIdsMode } from "../config.ts";
 import { EVENTS_WITHOUT_AUCTION } from "../customers/auction-ids.ts";
 import type { Subscription } from "../customers/subscription-rows.ts";
@@ -145,10 +144,7 @@ export function openRecoveries(parts: {
       if (event.auctionIds.length === 0 && parts.mode === "operator" && event.ownerId === null) {
         if (!had(EVENTS_WITHOUT_AUCTION)) return false;
       }
-      return (
-        table.match({ ...event, environment, auctionIds, patterns: patternsMatching(event.eventType) })
-          .length > 0
-      );
+      return table.match({ ...event, environment, auctionIds }).length > 0;
     };
   }
 

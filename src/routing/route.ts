@@ -1,5 +1,4 @@
 import type { Database } from "bun:sqlite";
-import { patternsMatching } from "../catalog/event-types.ts";
 import type { AuctionIdsMode } from "../config.ts";
 import type { Environment } from "../database/schema.ts";
 import { type Route, RoutingTable, type Wishes } from "./match.ts";
@@ -50,7 +49,7 @@ export function openRouter(sqlite: Database, mode: AuctionIdsMode): Router {
   return {
     route(event) {
       if (stale.size > 0) refresh();
-      return table.match({ ...event, patterns: patternsMatching(event.eventType) });
+      return table.match(event);
     },
     changed: (customerId) => void stale.add(customerId),
     rolledBack() {

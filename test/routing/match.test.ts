@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { matches, patternsMatching } from "../../src/catalog/event-types.ts";
+import { matches } from "../../src/catalog/event-types.ts";
 import { RoutingTable, type Wishes } from "../../src/routing/match.ts";
 
 const SOLD = "ae.asset.deal.sold.ams";
@@ -12,7 +12,7 @@ const wishes = (auctionIds: string[], ...types: [id: number, eventType: string][
 
 const event = (auctionIds: string[], ownerId: number | null = null, eventType = SOLD) => ({
   environment: "sandbox" as const,
-  patterns: patternsMatching(eventType),
+  eventType,
   auctionIds,
   ownerId,
 });
