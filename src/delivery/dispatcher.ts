@@ -31,6 +31,9 @@ const MAX_HELD_PAYLOAD = 16 * 1024 * 1024;
 /** How long to wait before an outcome that could not be written is written again. */
 const REWRITE_DELAY_MS = 1000;
 
+/** Outcomes that wait for their commit, past which no attempt begins: a kill makes no more than these come twice. */
+const MAX_UNSETTLED = 256;
+
 /** What the dispatcher works with. */
 export interface DispatcherParts {
   queue: ReadyQueue;
@@ -61,6 +64,7 @@ export class Dispatcher {
   #timer: { at: number; cancel: () => void } | null = null;
   #isRunning = false;
   #unwritten = 0;
+  #isHeldUp = false;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -122,12 +126,19 @@ export class Dispatcher {
     const { queue, seams } = this.#parts;
     queue.wake(this.#now());
     for (;;) {
+      this.#isHeldUp = this.#open.size - queue.underWay >= MAX_UNSETTLED;
+      if (this.#isHeldUp) break;
       const delivery = queue.take(seams.clock.monotonic(), (lane) => this.#refill(lane));
       if (delivery === null) break;
-      const work = this.#deliver(delivery).finally(() => this.#open.delete(work));
+      const work = this.#deliver(delivery).finally(() => this.#close(work));
       this.#open.add(work);
     }
     this.#armTimer();
+  }
+
+  #close(work: Promise<void>): void {
+    this.#open.delete(work);
+    if (this.#isHeldUp) this.#pump();
   }
 
   #refill(lane: Lane) {

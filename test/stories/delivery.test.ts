@@ -1,4 +1,6 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { isSignedWith, startReceiver } from "../support/receiver.ts";
 import { SECOND, startTestApp } from "../support/test-app.ts";
 
@@ -42,3 +44,30 @@ test("a delivery that fails twice is delivered at the third attempt", async () =
   expect(receiver.attempts()).toEqual([1, 2, 3]);
   expect(await app.deliveriesOf(token)).toMatchObject([{ status: "success", attempts: 3 }]);
 });
+
+test("where receivers are faster than the disk, only a few outcomes wait: a kill repeats no more", async () => {
+  let answered = 0;
+  let most = 0;
+  const fetch = async () => {
+    answered += 1;
+    if (answered % 10 === 0) most = Math.max(most, answered - (written.get()?.n ?? 0));
+    return new Response("OK");
+  };
+  await using app = await startTestApp({ seams: { fetch } });
+  using file = new Database(join(app.dataDir, "lanehook.db"), { readonly: true });
+  const written = file.prepare<{ n: number }, []>(
+    "SELECT count(*) AS n FROM deliveries WHERE status = 'success'",
+  );
+  const customers = 8;
+  for (let n = 0; n < customers; n++) {
+    await app.givenSubscription((await app.givenCustomer()).token, { url: "http://127.0.0.1:9/" });
+  }
+  const event = { eventType: SOLD, environment: "sandbox", payload: { "auction-id": "daanw" } };
+  const events = JSON.stringify(Array.from({ length: 100 }, () => event));
+  await Promise.all(Array.from({ length: 8 }, () => app.publish(events)));
+  await app.idle();
+  expect(written.get()?.n).toBe(8 * 100 * customers);
+  const [underWay, unwritten] = [128, 256];
+  expect(most).toBeGreaterThan(unwritten);
+  expect(most).toBeLessThanOrEqual(underWay + unwritten);
+}, 30_000);
