@@ -18,6 +18,7 @@ const LAYERS = [
   ["delivery"],
   ["customers"],
   ["catalog"],
+  ["connectors"],
   ["database"],
   ["seams.ts", "config.ts", "problems.ts", "log.ts", "networks.ts", "sealer.ts", "version.ts"],
 ];
