@@ -20,7 +20,16 @@ const LAYERS = [
   ["catalog"],
   ["connectors"],
   ["database"],
-  ["seams.ts", "config.ts", "problems.ts", "log.ts", "networks.ts", "sealer.ts", "version.ts"],
+  [
+    "seams.ts",
+    "config.ts",
+    "problems.ts",
+    "log.ts",
+    "networks.ts",
+    "http-dates.ts",
+    "sealer.ts",
+    "version.ts",
+  ],
 ];
 
 const MAX_LINES = 300;

@@ -4,7 +4,7 @@ import type { Seams } from "../seams.ts";
 import { describeFetchError } from "./fetch-error.ts";
 import { type Outcome, outcomeWord } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
-import { readRetryAfter } from "./retry-delays.ts";
+import { receiversWait } from "./retry-delays.ts";
 import { hubSignature, standardSignature } from "./signature.ts";
 import { checkTargetUrl, resolveTarget, type TargetVerdict, targetRefusals } from "./target-guard.ts";
 
@@ -157,7 +157,7 @@ function judge(response: Response, now: number): Outcome {
     kind: "rejected",
     status,
     statusText: STATUS_CODES[status] ?? "",
-    retryAfterMs: readRetryAfter(status, response.headers.get("retry-after"), now),
+    retryAfterMs: receiversWait(status, response.headers.get("retry-after"), now),
   };
 }
 
