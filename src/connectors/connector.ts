@@ -24,7 +24,10 @@ export interface Connector<
 
 /** Settings that every kind has. */
 export interface CommonSettings {
-  /** Whether what the first complete run finds becomes events; `emit` by default. */
+  /**
+   * Whether what the first complete run finds becomes events; `emit` by default. Intake leaves the drafts of its
+   * steps out; a kind tells them all the same.
+   */
   initialScan: "emit" | "silent";
 }
 
