@@ -27,6 +27,8 @@ export interface PinnedInit {
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer> | string | null;
   signal: AbortSignal;
+  /** Not over a connection that was used before: it may be dead by now, and only a GET may then be sent again. */
+  ownConnection?: boolean;
 }
 
 /** Fetches from one checked address, with the Host header, SNI and certificate check of the URL's host. */
@@ -129,13 +131,14 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
     proxy: false, // a proxy would resolve the name again, and reach what the guard refuses
     keepAlive: { idleTimeout: 30 }, // Bun keeps 64 idle connections at most
   });
-  return async ({ url, address }, { method, headers, body, signal }) => {
+  return async ({ url, address }, { method, headers, body, signal, ownConnection = false }) => {
     const serverName = serverNameOf(url);
     return session.fetch(pinnedUrl(url, address), {
       method,
       body,
       signal,
       redirect: "manual",
+      keepalive: !ownConnection,
       decompress: false, // a small answer must not unfold into a large one
       headers: pinnedHeaders(headers, url.host),
       tls: { ...(serverName && { serverName }), ...(ca && { ca }) },
