@@ -126,6 +126,8 @@ export interface UpstreamCall {
   signal: AbortSignal;
   /** For the whole exchange, ms; 60,000 by default. */
   timeoutMs?: number;
+  /** A person waits for it: it does not queue behind what runs ask. By default all but GETs. */
+  isUrgent?: boolean;
 }
 
 /** What the upstream answered; its body is read to the end, 10 MiB at most. */
