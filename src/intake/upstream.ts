@@ -6,6 +6,7 @@ import { readHttpDate } from "../http-dates.ts";
 import type { Network } from "../networks.ts";
 import type { Seams } from "../seams.ts";
 import { VERSION } from "../version.ts";
+import { ROOM_FOR_PEOPLE, ROOM_FOR_RUNS, UpstreamSlots } from "./upstream-slots.ts";
 
 /** From the call to the answer's headers, name look-up and connecting included, ms. */
 const HEADERS_WITHIN_MS = 30_000;
@@ -18,8 +19,8 @@ export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
 
 /** Opens ways to upstreams through the egress guard. */
 export interface Upstreams {
-  /** The way to one host; every path stands below the path of this URL. */
-  open(baseUrl: string): Upstream;
+  /** A customer's way to one host; every path stands below the path of this URL. */
+  open(baseUrl: string, customerId: number): Upstream;
   /** Resolves when no exchange is under way. */
   idle(): Promise<void>;
 }
@@ -32,11 +33,17 @@ export function openUpstreams(parts: {
   seams: Pick<Seams, "clock" | "resolve" | "fetch">;
   allowTargets: readonly Network[];
 }): Upstreams {
+  const forRuns = new UpstreamSlots(ROOM_FOR_RUNS);
+  const forPeople = new UpstreamSlots(ROOM_FOR_PEOPLE);
   const underWay = new Set<Promise<unknown>>();
   return {
-    open: (baseUrl) => ({
+    open: (baseUrl, customerId) => ({
       exchange(call) {
-        const work = exchange(baseUrl, call, parts).finally(() => underWay.delete(work));
+        const { signal, method = "GET", isUrgent = method !== "GET" } = call;
+        const slots = isUrgent ? forPeople : forRuns;
+        const work = slots
+          .hold(customerId, signal, () => exchange(baseUrl, call, parts))
+          .finally(() => underWay.delete(work));
         underWay.add(work);
         return work;
       },

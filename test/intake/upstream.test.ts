@@ -29,6 +29,7 @@ const call = (given: Partial<UpstreamCall> = {}): UpstreamCall => ({
 function upstreamAt(baseUrl: string, { seams = {}, allow = LOOPBACK }: Given = {}) {
   return openUpstreams({ seams: { ...realSeams({ ca: authority }), ...seams }, allowTargets: allow }).open(
     baseUrl,
+    1,
   );
 }
 
@@ -290,7 +291,7 @@ test("is idle once no exchange is under way", async () => {
     onRequest: ({ socket }) => void answered.promise.then(() => socket.write(OK)),
   });
   const upstreams = openUpstreams({ seams: realSeams(), allowTargets: LOOPBACK });
-  const exchange = upstreams.open(`http://127.0.0.1:${server.port}`).exchange(call());
+  const exchange = upstreams.open(`http://127.0.0.1:${server.port}`, 1).exchange(call());
   let isIdle = false;
   const idle = upstreams.idle().then(() => {
     isIdle = true;

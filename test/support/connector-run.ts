@@ -48,7 +48,7 @@ export function openTestConnection<S extends CommonSettings, C extends Connectio
   const settings = kind.settings.parse(given);
   const seams = { ...realSeams(), ...options.seams }; // its time-outs are real ones
   const upstreams = openUpstreams({ seams, allowTargets: parseNetworks("127.0.0.0/8,::1") });
-  const upstream = upstreams.open(kind.baseUrl(settings, environment));
+  const upstream = upstreams.open(kind.baseUrl(settings, environment), 1);
   return { connection: kind.open({ settings, environment, upstream, clock, random }), settings, clock };
 }
 
