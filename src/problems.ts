@@ -90,3 +90,37 @@ export class Problem extends Error {
     return problems[this.code].status;
   }
 }
+
+/** At most this many inputs are named in one answer. */
+const MAX_INPUT_ERRORS = 20;
+
+/** What a schema finds wrong, as zod tells it. */
+export interface Issue {
+  message: string;
+  code?: string | undefined;
+  path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
+}
+
+/** The inputs that a schema refuses, each with its path below `place`; nothing of the input itself. */
+export function toInputErrors(issues: readonly Issue[], place: string): InputError[] {
+  return issues
+    .slice(0, MAX_INPUT_ERRORS)
+    .map((issue) => ({ path: pathOf(issue, place), message: messageOf(issue) }));
+}
+
+function pathOf({ path = [] }: Issue, place: string): string {
+  const keys = path.map((part) => (typeof part === "object" ? part.key : part));
+  const joined = keys.reduce<string>(
+    (before, key) =>
+      typeof key === "number" ? `${before}[${key}]` : before ? `${before}.${String(key)}` : String(key),
+    place,
+  );
+  return joined || "body";
+}
+
+function messageOf({ code, message }: Issue): string {
+  if (code === "invalid_type" && message.endsWith("received undefined")) return "This is missing";
+  // zod names the unknown keys, and a key can be anything, a pasted credential too.
+  if (code === "unrecognized_keys") return "This has keys that are not known here";
+  return message;
+}
