@@ -1,4 +1,5 @@
 import { Elysia, type ParseError, type ValidationError } from "elysia";
+import { UpstreamError } from "../connectors/upstream-error.ts";
 import { describeError, type Log } from "../log.ts";
 import {
   type InputError,
@@ -48,9 +49,10 @@ export function problemResponse(problem: Problem): Response {
 /** The body of the answer to one problem. */
 export function problemBody({ code, details }: Problem): ProblemBody {
   const { status, title } = problems[code];
-  const { detail, errors } = details;
+  const { detail, errors, more } = details;
   const first = errors?.[0];
   return {
+    ...more,
     type: problemType(code),
     title,
     status,
@@ -66,6 +68,7 @@ export const problemType = (code: ProblemCode): string => `/docs/problems#${code
 /** null: nobody foresaw this error. */
 function toProblem(code: unknown, error: unknown): Problem | null {
   if (error instanceof Problem) return error;
+  if (error instanceof UpstreamError) return upstreamProblem(error);
   switch (code) {
     case "PARSE": {
       const { cause } = error as ParseError; // what a body parser throws comes wrapped
@@ -84,6 +87,12 @@ function toProblem(code: unknown, error: unknown): Problem | null {
     default:
       return null;
   }
+}
+
+/** What a kind's look-up or command meets at its upstream, where the kind has no better problem for it. */
+function upstreamProblem({ message, fault, status, upstreamCode }: UpstreamError): Problem {
+  const more = { fault, upstreamStatus: status, upstreamCode };
+  return new Problem("upstream_failed", { detail: message, more });
 }
 
 /** Broken percent-encoding reaches a route as replacement characters, so what it then misses is not the point. */
