@@ -79,6 +79,11 @@ export function readConfig(env: Record<string, string | undefined>) {
   });
 }
 
+/** Where the hub is reached from outside, without a slash at its end; `port` is the one it listens on. */
+export function publicUrlOf({ publicUrl, host }: Pick<Config, "publicUrl" | "host">, port: number): string {
+  return publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 function text(env: Record<string, string | undefined>, name: string): string | null {
   const value = env[name]?.trim();
   return value ? value : null;

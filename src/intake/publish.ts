@@ -32,11 +32,12 @@ const DISK_RETRY_SECONDS = 30;
 const BACKLOG_RETRY_SECONDS = 5;
 
 /**
- * Admits drafts, all or none; resolves once they are on disk. What is written `alongside`, knowing what became of
- * the drafts, shares their transaction: where it throws, nothing of it all is kept.
+ * Admits drafts, all or none; resolves once they are on disk. A function gives them inside the transaction, from what
+ * stands on disk then. What is written `alongside`, knowing what became of the drafts, shares the transaction: where
+ * either throws, nothing of it all is kept.
  */
 export type Publish = (
-  drafts: readonly Draft[],
+  drafts: readonly Draft[] | (() => readonly Draft[]),
   door: Door,
   alongside?: (admitted: readonly Admitted[]) => void,
 ) => Promise<Admitted[]>;
@@ -64,11 +65,13 @@ export function openPublish(parts: {
   const { commits, dispatcher, log } = parts;
 
   return async (drafts, door, alongside) => {
-    if (drafts.length > 0) refuseWhereFull();
-    else if (alongside === undefined) return [];
+    const isEmpty = drafts.length === 0 && typeof drafts !== "function";
+    if (isEmpty && alongside === undefined) return [];
+    if (!isEmpty) refuseWhereFull();
     const { admitted, fresh } = await commits.run(() => {
       const fresh: FreshDelivery[] = []; // made anew each time the work runs
-      const admitted = drafts.map((draft) => admit(draft, door, fresh));
+      const given = typeof drafts === "function" ? drafts() : drafts;
+      const admitted = given.map((draft) => admit(draft, door, fresh));
       alongside?.(admitted);
       return { admitted, fresh };
     });

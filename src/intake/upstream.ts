@@ -21,7 +21,9 @@ export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
 export interface Upstreams {
   /** A customer's way to one host; every path stands below the path of this URL. */
   open(baseUrl: string, customerId: number): Upstream;
-  /** Resolves when no exchange is under way. */
+  /** Whether an exchange is under way. */
+  areAsked(): boolean;
+  /** Resolves when none is. */
   idle(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export function openUpstreams(parts: {
         return work;
       },
     }),
+    areAsked: () => underWay.size > 0,
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
