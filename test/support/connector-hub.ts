@@ -6,9 +6,9 @@ import { TOY_TOKEN, type ToyUpstream } from "./toy-upstream.ts";
 /** What a `PUT` answers. */
 export type PutConnector = ShownConnector & { check: { ok: boolean; detail: string } };
 
-/** A hub that knows the toy kind. */
-export const startToyHub = (options: Parameters<typeof startTestApp>[0] = {}) =>
-  startTestApp({ kinds: toyKinds, ...options });
+/** A hub that knows the toy kind; webhooks go out one after another, in the order of their events. */
+export const startToyHub = ({ env, ...options }: NonNullable<Parameters<typeof startTestApp>[0]> = {}) =>
+  startTestApp({ kinds: toyKinds, env: { DELIVERY_CONCURRENCY: "1", ...env }, ...options });
 
 /** What a test says of a connector; the rest is usual. */
 export interface GivenToy {

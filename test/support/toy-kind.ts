@@ -21,6 +21,8 @@ const toySettings = z.strictObject({
   token: z.string().min(1),
   webhookKey: z.string().optional(),
   pageSize: z.int().min(1).max(100).default(2),
+  /** Asks for each new item by itself after it was compared, as kinds do that need more than a page tells. */
+  details: z.boolean().default(false),
 });
 
 type ToySettings = z.infer<typeof toySettings>;
@@ -54,11 +56,13 @@ function openToy(parts: ConnectionParts<ToySettings>): ToyConnection {
       const query = page === 1 ? { page, size: settings.pageSize } : {};
       const answer = await get(url, signal, query);
       const body = read<{ items: ToyItem[]; next?: string }>(answer, clock.now());
-      yield { ...compare(body.items, memory), pages: 1, items: body.items.length, cursor: `page ${page}` };
+      const step = compare(body.items, memory);
+      for (const [entity] of settings.details ? step.remember : []) await get(pathOf(entity), signal);
+      yield { ...step, pages: 1, items: body.items.length, cursor: `page ${page}` };
       url = body.next;
     }
     for (const entity of memory.unseen()) {
-      const answer = await get(`/items/${entity.slice("item/".length)}`, signal);
+      const answer = await get(pathOf(entity), signal);
       if (answer.status === 404) yield { drafts: [removed(entity, memory)], forget: [entity] };
     }
   }
@@ -78,7 +82,9 @@ function openToy(parts: ConnectionParts<ToySettings>): ToyConnection {
   };
 }
 
-function compare(items: ToyItem[], memory: Pick<Memory, "recall">): Step {
+const pathOf = (entity: string) => `/items/${entity.slice("item/".length)}`;
+
+function compare(items: ToyItem[], memory: Pick<Memory, "recall">) {
   const drafts: ConnectorDraft[] = [];
   const seen: string[] = [];
   const remember: [string, string][] = [];
