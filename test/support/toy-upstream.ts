@@ -5,7 +5,7 @@ export interface ToyItem {
 }
 
 /** What the upstream does instead of answering well; null: it answers well after all. */
-export type Trouble = (request: Request, url: URL) => Response | Promise<Response> | null;
+export type Trouble = (request: Request, url: URL) => Response | null | Promise<Response | null>;
 
 /** A small real upstream on loopback. */
 export interface ToyUpstream extends AsyncDisposable {
