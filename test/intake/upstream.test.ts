@@ -227,10 +227,14 @@ describe("the bounds", () => {
 
   test("a name that is never found ends it after 30 s", async () => {
     const clock = new TestClock();
-    const resolve = () => new Promise<string[]>(() => {});
-    const fault = faultOf(
-      upstreamAt("https://api.example.com", { seams: { clock, resolve } }).exchange(call()),
-    );
+    const asked = Promise.withResolvers<void>();
+    const resolve = () => {
+      asked.resolve();
+      return new Promise<string[]>(() => {});
+    };
+    const upstream = upstreamAt("https://api.example.com", { seams: { clock, resolve } });
+    const fault = faultOf(upstream.exchange(call()));
+    await asked.promise;
     clock.advance(30_000);
     expect(await fault).toBe(inTime(30));
   });
