@@ -28,6 +28,7 @@ test("a stop cuts a run off, and the next hub goes on where it was", async () =>
   upstream.trouble(async (_, url) => (url.search.includes("page=2") ? new Promise(() => {}) : null));
   const answer = before.call("POST", "/connectors/toys/poll", { auth: token });
   await upstream.got(3);
+  await receiver.got(2);
   await before.stop();
   expect((await answer).json()).toMatchObject({
     ...CUT_OFF,
