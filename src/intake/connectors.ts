@@ -49,6 +49,8 @@ export interface Connectors {
 
 /** A connector of a known kind, ready to be asked. */
 export interface Connected<C extends Connection> {
+  /** Of its row; `connectorId` is what the API shows. */
+  id: number;
   connectorId: string;
   environment: Environment;
   connection: C;
@@ -137,9 +139,9 @@ export function openConnectors(parts: {
     connect(customerId, name, kind) {
       const row = find(customerId, name);
       if (row.kind !== kind.kind) throw new Problem("other_kind");
-      const { publicId: connectorId, environment } = row;
+      const { id, publicId: connectorId, environment } = row;
       const { connection } = connections.of(row);
-      return { connectorId, environment, connection: connection as ReturnType<typeof kind.open> };
+      return { id, connectorId, environment, connection: connection as ReturnType<typeof kind.open> };
     },
   };
 }

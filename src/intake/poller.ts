@@ -106,9 +106,10 @@ export function openPoller(parts: {
   function catchUp(now: number): void {
     for (const connectorId of runs.cutOff(now)) rows.setNextRunAt(connectorId, now);
     for (const { id, publicId, schedule, at } of rows.scheduled()) {
-      const next = nextRunAt(schedule, publicId, now);
       if (at <= now) rows.setNextRunAt(id, now + Math.floor(shareOf(publicId) * CATCH_UP_MS));
-      else if (at > Math.max(next, now + LONGEST_PAUSE_MS)) rows.setNextRunAt(id, next);
+      else if (at > now + LONGEST_PAUSE_MS) {
+        rows.setNextRunAt(id, Math.min(at, nextRunAt(schedule, publicId, now)));
+      }
     }
   }
 

@@ -23,11 +23,11 @@ export function scheduleMistake(schedule: string, now: number): string | null {
 
 /**
  * The first time after `now` that a schedule names, put off by this connector's own share of the time to the next
- * one, at most a minute; ms UTC. A schedule whose times are all over names the end of time.
+ * one, at most a minute; ms UTC.
  */
 export function nextRunAt(schedule: string, connectorId: string, now: number): number {
   const tick = tickAfter(schedule, now);
-  if (tick === null) return Number.MAX_SAFE_INTEGER;
+  if (tick === null) throw new Error("a schedule that never comes is not saved");
   const gapMs = (tickAfter(schedule, tick) ?? tick + MAX_JITTER_MS) - tick;
   return tick + Math.floor(shareOf(connectorId) * Math.min(gapMs, MAX_JITTER_MS));
 }

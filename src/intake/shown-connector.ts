@@ -105,8 +105,5 @@ function statusOf({ status, failures }: ConnectorRow): ShownConnector["status"] 
 const told = <T extends object>(at: number | null, what: T): (T & { at: string }) | null =>
   at === null ? null : { ...what, at: iso(at) };
 
-/** A schedule whose times are over is due after all dates. */
-const LATEST = 8_640_000_000_000_000;
-
-const iso = (at: number) => new Date(Math.min(at, LATEST)).toISOString();
+const iso = (at: number) => new Date(at).toISOString();
 const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
