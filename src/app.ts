@@ -138,7 +138,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     committed(customerId) {
       dispatcher.changed(customerId);
       outages.lookAnew();
-      poller.lookAnew();
+      connectorSide.lookAnew();
     },
   };
   commits.listen({ committed: () => backlog.committed(), rolledBack: () => backlog.rolledBack() });
@@ -191,7 +191,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     time,
     publicUrl: () => publicUrlOf(config, listening.port),
   });
-  const { connectors, receiver, poller } = connectorSide;
+  const { connectors, receiver } = connectorSide;
   const upkeep = openUpkeep({ ...base, retentions: [openRetention(sqlite), connectorSide.retention] });
 
   const newPublishKey = await keepPublishKey(config, publishers);
@@ -221,13 +221,13 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
       recoveries.start();
       upkeep.start();
       adminSocket.listen();
-      await poller.start();
+      await connectorSide.start();
       return listening;
     },
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
       await Promise.all(
-        [adminSocket, server, poller, outages, recoveries, upkeep].map((part) => part.stop()),
+        [adminSocket, server, connectorSide, outages, recoveries, upkeep].map((part) => part.stop()),
       );
       await dispatcher.stop();
       await commits.idle();

@@ -48,7 +48,9 @@ export function connectorRoutes(parts: { connectors: Connectors; credentials: Cr
   return new Elysia({ prefix: "/connectors" })
     .use(jsonBody)
     .use(customersOnly(credentials))
-    .get("/", ({ customer }) => ({ connectors: connectors.list(customer.id) }), { detail: listDetail })
+    .get("/", async ({ customer }) => ({ connectors: await connectors.list(customer.id) }), {
+      detail: listDetail,
+    })
     .get("/:name", ({ customer, params }) => connectors.read(customer.id, params.name), {
       params: oneConnector,
       detail: readDetail,

@@ -81,7 +81,8 @@ export function openConnectorRows(sqlite: Database) {
     },
 
     received: (id: number, now: number): void => void write.received.run(now, id),
-    refused: (id: number, reason: string, now: number): void => void write.refused.run(reason, now, id),
+    refused: (id: number, { count, reason, at }: { count: number; reason: string; at: number }): void =>
+      void write.refused.run(count, reason, at, id),
   };
 }
 
@@ -133,7 +134,7 @@ function prepare(sqlite: Database) {
       "UPDATE connectors SET received = received + 1, last_received_at = ? WHERE id = ?",
     ),
     refused: sqlite.prepare(
-      "UPDATE connectors SET refused = refused + 1, last_refusal = ?, last_refused_at = ? WHERE id = ?",
+      "UPDATE connectors SET refused = refused + ?, last_refusal = ?, last_refused_at = ? WHERE id = ?",
     ),
   };
   return { read, write };

@@ -15,9 +15,10 @@ import { openConnectorRows } from "./connector-rows.ts";
 import { openSettingsKeeper } from "./connector-settings.ts";
 import { type Connectors, openConnectors } from "./connectors.ts";
 import { openCredentialCheck } from "./credential-check.ts";
-import { openPoller, type Poller } from "./poller.ts";
+import { openPoller } from "./poller.ts";
 import type { Publish } from "./publish.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
+import { openRefusals } from "./refusals.ts";
 import { openRun } from "./run.ts";
 import { openRunRows } from "./run-rows.ts";
 import { openSaveConnector } from "./save-connector.ts";
@@ -27,7 +28,12 @@ import { openUpstreams } from "./upstream.ts";
 export interface ConnectorSide {
   connectors: Connectors;
   receiver: Receiver;
-  poller: Poller;
+  /** Begins to poll. */
+  start(): Promise<void>;
+  /** Cuts off what is under way and resolves once that is written. */
+  stop(): Promise<void>;
+  /** Connectors or customers have changed on disk: runs may have to end, and when to poll next may differ. */
+  lookAnew(): void;
   retention: Retention;
   /** Resolves when no upstream is asked and nothing that one brought waits to be kept; what waits on the clock may go on. */
   idle(): Promise<void>;
@@ -54,7 +60,8 @@ export function openConnectorSide(parts: {
   const settings = openSettingsKeeper(sealer);
   const upstreams = openUpstreams({ ...parts, allowTargets: config.allowTargets });
   const connections = openConnections({ ...parts, settings, upstreams });
-  const base = { ...parts, rows, runs, memory, settings, connections };
+  const refusals = openRefusals({ ...parts, rows });
+  const base = { ...parts, rows, runs, memory, settings, connections, refusals };
   const run = openRun({ ...base, runDeadlineMs: config.runDeadlineMs });
   const poller = openPoller({ ...base, run });
   const save = openSaveConnector(base);
@@ -62,7 +69,12 @@ export function openConnectorSide(parts: {
   return {
     connectors: openConnectors({ ...base, poller, save, checkCredentials }),
     receiver: openReceiver(base),
-    poller,
+    start: poller.start,
+    lookAnew: poller.lookAnew,
+    async stop() {
+      await poller.stop();
+      await refusals.stop();
+    },
     retention: openConnectorRetention(store.sqlite),
     async idle() {
       do {

@@ -8,6 +8,7 @@ import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
 import type { SettingsKeeper } from "./connector-settings.ts";
 import type { CheckCredentials, CredentialCheck } from "./credential-check.ts";
 import type { Poller } from "./poller.ts";
+import type { Refusals } from "./refusals.ts";
 import type { RunRows } from "./run-rows.ts";
 import type { GivenConnector, SaveConnector } from "./save-connector.ts";
 import { nextRunAt } from "./schedule.ts";
@@ -19,9 +20,9 @@ export const POLL_PATIENCE_MS = 200_000;
 /** A customer's ways into upstream systems; each is named within the customer. */
 export interface Connectors {
   /** By name. */
-  list(customerId: number): ShownConnector[];
+  list(customerId: number): Promise<ShownConnector[]>;
   /** @throws Problem connector_not_found */
-  read(customerId: number, name: string): ShownConnector;
+  read(customerId: number, name: string): Promise<ShownConnector>;
   /**
    * Makes one or changes it, then tries its credentials; an upstream that is down is no reason to refuse.
    * @throws Problem invalid_input, refused_upstream
@@ -65,6 +66,7 @@ export function openConnectors(parts: {
   poller: Poller;
   save: SaveConnector;
   checkCredentials: CheckCredentials;
+  refusals: Refusals;
   commits: GroupCommit;
   seams: Pick<Seams, "clock">;
   /** Where the hub is reached from outside. */
@@ -99,8 +101,14 @@ export function openConnectors(parts: {
   }
 
   return {
-    list: (customerId) => rows.list(customerId).map(show),
-    read: (customerId, name) => show(find(customerId, name)),
+    async list(customerId) {
+      await parts.refusals.written();
+      return rows.list(customerId).map(show);
+    },
+    async read(customerId, name) {
+      await parts.refusals.written();
+      return show(find(customerId, name));
+    },
     async put(customerId, name, given) {
       const { row, before } = await parts.save(customerId, name, given);
       if (before !== null) connections.forget(before.id);

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import type { Connection, Received, ReceivedRequest } from "../connectors/connector.ts";
-import type { GroupCommit } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
@@ -8,6 +7,7 @@ import type { Connections } from "./connections.ts";
 import type { ConnectorMemory } from "./connector-memory.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
 import type { Publish } from "./publish.ts";
+import type { Refusals } from "./refusals.ts";
 import { doorOf, toDraft } from "./run.ts";
 
 /** The largest webhook that is taken. */
@@ -42,11 +42,11 @@ export function openReceiver(parts: {
   connections: Connections;
   memory: ConnectorMemory;
   publish: Publish;
-  commits: GroupCommit;
+  refusals: Refusals;
   seams: Pick<Seams, "clock" | "randomBytes">;
   log: Log;
 }): Receiver {
-  const { rows, connections, memory, publish, commits, seams, log } = parts;
+  const { rows, connections, memory, publish, refusals, seams, log } = parts;
   const decoyKey = seams.randomBytes(32);
 
   /** Null: nobody's, or of a kind without webhooks. */
@@ -66,12 +66,8 @@ export function openReceiver(parts: {
     }
   }
 
-  /** Counted beside the answer, not before it: the time it takes tells a stranger nothing. */
   function refuse(row: ConnectorRow, { status, reason }: Received & { ok: false }): Problem {
-    const now = seams.clock.now();
-    commits
-      .run(() => rows.refused(row.id, reason, now))
-      .catch((error: unknown) => log.error("connector.unwritten", describeError(error)));
+    refusals.note(row.id, reason);
     return new Problem(status === 401 ? "unverified_webhook" : "unreadable_webhook");
   }
 
