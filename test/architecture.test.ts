@@ -132,6 +132,18 @@ describe("src/", () => {
     expect(circles()).toEqual([]);
   });
 
+  test("connectors know no database, no settings of the hub, no log and no keys", () => {
+    const known = /^src\/(?:database\/|config\.ts|log\.ts|sealer\.ts)/;
+    const wrong = offenders(({ path, files, packages }) =>
+      partOf(path) === "connectors"
+        ? [...files, ...packages].filter(
+            (name) => known.test(name) || /^(?:bun:sqlite|drizzle-orm)\b/.test(name),
+          )
+        : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test("elysia stays in http", () => {
     const wrong = offenders(({ path, packages }) =>
       partOf(path) === "http" ? [] : packages.filter((name) => /^@?elysia/.test(name)),

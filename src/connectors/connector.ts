@@ -43,12 +43,13 @@ export interface ConnectionParts<Settings> {
 
 /** One customer's way into one upstream; each kind adds its own look-ups and commands to it. */
 export interface Connection {
-  /** The cheapest request that shows whether the credentials work. @throws UpstreamError */
+  /** The cheapest request that shows whether the credentials work, sent once: a person waits. @throws UpstreamError */
   check(signal: AbortSignal): Promise<void>;
   /**
    * Reads what the upstream has now and tells, step by step, what is new: `memory` is what all steps before this one
    * left. Returning ends a complete run; throwing ends a partial one, whose steps so far are kept all the same.
-   * The same step told twice, after a crash, must give drafts with the same keys. @throws UpstreamError
+   * The same step told twice, after a crash, must give drafts with the same keys. Begun anew within a run where a
+   * webhook has changed what a step was about to remember. @throws UpstreamError
    */
   poll(memory: Memory, signal: AbortSignal): AsyncIterable<Step>;
   /** Judges and reads a webhook of the upstream, at once and without asking anyone; kinds without webhooks have none. */
@@ -88,7 +89,10 @@ export interface ConnectorDraft {
   eventType: string;
   /** The JSON text of an object. */
   payload: string;
-  /** Thing, kind of change and version: the same change always has the same key, and is admitted once. */
+  /**
+   * Thing, kind of change and version: the same change always has the same key, and is admitted once, for good. What
+   * can happen to a thing again, such as coming back, needs a key of its own each time.
+   */
   key: string;
 }
 
