@@ -1,5 +1,6 @@
 import { openCatalog } from "./catalog/catalog.ts";
-import type { Config } from "./config.ts";
+import { type Config, publicUrlOf } from "./config.ts";
+import { allKinds, type Registry } from "./connectors/registry.ts";
 import { openAccounts } from "./customers/accounts.ts";
 import type { Aftermath } from "./customers/aftermath.ts";
 import { openHealth } from "./customers/health.ts";
@@ -29,6 +30,7 @@ import { openAdminSocket } from "./http/admin-socket.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
 import { openServer } from "./http/server.ts";
+import { openConnectorSide } from "./intake/connector-side.ts";
 import { openEvents } from "./intake/events.ts";
 import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
@@ -53,8 +55,17 @@ export interface App {
   handle(request: Request): Promise<Response>;
 }
 
+/** What a hub is made from. */
+interface AppParts {
+  config: Config;
+  seams: Seams;
+  log: Log;
+  /** The kinds of connectors it knows; all by default. */
+  kinds?: Registry;
+}
+
 /** Puts the hub together; the only place that knows every part. */
-export async function openApp(parts: { config: Config; seams: Seams; log: Log }): Promise<App> {
+export async function openApp(parts: AppParts): Promise<App> {
   const ground = openGround(parts.config, parts.seams);
   try {
     return await assemble(parts, ground);
@@ -64,10 +75,7 @@ export async function openApp(parts: { config: Config; seams: Seams; log: Log })
   }
 }
 
-async function assemble(
-  { config, seams, log }: { config: Config; seams: Seams; log: Log },
-  ground: Ground,
-): Promise<App> {
+async function assemble({ config, seams, log, kinds = allKinds }: AppParts, ground: Ground): Promise<App> {
   const { store, sealer, commits } = ground;
   const { sqlite } = store;
   const base = { store, commits, sealer, seams, config, log };
@@ -118,7 +126,6 @@ async function assemble(
   const replays = openReplays({ ...base, sqlite, deliveries, firstDelayMs });
   const outages = openOutages({ ...base, sqlite, replays, health, dispatcher, time });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
-  const upkeep = openUpkeep({ ...base, retention: openRetention(sqlite) });
   const aftermath: Aftermath = {
     deleted(subscriptionId, now) {
       deliveries.cancelPending(subscriptionId, now);
@@ -131,6 +138,7 @@ async function assemble(
     committed(customerId) {
       dispatcher.changed(customerId);
       outages.lookAnew();
+      connectorSide.lookAnew();
     },
   };
   commits.listen({ committed: () => backlog.committed(), rolledBack: () => backlog.rolledBack() });
@@ -174,6 +182,18 @@ async function assemble(
     firstDelayMs,
   });
 
+  let listening = { port: config.port };
+  const connectorSide = openConnectorSide({
+    ...base,
+    kinds,
+    publish,
+    checkTarget,
+    time,
+    publicUrl: () => publicUrlOf(config, listening.port),
+  });
+  const { connectors, receiver } = connectorSide;
+  const upkeep = openUpkeep({ ...base, retentions: [openRetention(sqlite), connectorSide.retention] });
+
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({
     log,
@@ -186,6 +206,8 @@ async function assemble(
     deliveryList,
     deadLetters,
     publish,
+    connectors,
+    receiver,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
   });
@@ -193,22 +215,26 @@ async function assemble(
 
   return {
     async start() {
-      const { port } = await server.listen(config.host, config.port);
+      listening = await server.listen(config.host, config.port);
       dispatcher.start();
       outages.start();
       recoveries.start();
       upkeep.start();
       adminSocket.listen();
-      return { port };
+      await connectorSide.start();
+      return listening;
     },
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
-      await Promise.all([adminSocket, server, outages, recoveries, upkeep].map((part) => part.stop()));
+      await Promise.all(
+        [adminSocket, server, connectorSide, outages, recoveries, upkeep].map((part) => part.stop()),
+      );
       await dispatcher.stop();
       await commits.idle();
       ground.close();
     },
     async idle() {
+      await connectorSide.idle();
       await outages.idle();
       await recoveries.idle();
       await commits.idle();

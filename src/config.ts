@@ -27,6 +27,8 @@ export function readConfig(env: Record<string, string | undefined>) {
   return Object.freeze({
     port: integer(env, "PORT", { otherwise: 8080, min: 0, max: 65_535 }),
     host: text(env, "HOST") ?? "127.0.0.1",
+    /** Where the hub is reached from outside, without a slash at its end; null: at HOST and PORT. */
+    publicUrl: url(env, "PUBLIC_URL"),
     /** Holds lanehook.db, secret.key, publish.key and admin.sock. */
     dataDir: text(env, "DATA_DIR") ?? "data",
     /** null: made at first start in the data folder. */
@@ -42,6 +44,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       min: 1,
       max: MAX_DELIVERY_CONCURRENCY,
     }),
+    /** For one run of a connector, however much there is to read. */
+    runDeadlineMs: 1000 * decimal(env, "RUN_DEADLINE", { otherwise: 1800, min: 1, max: 86_400 }),
     allowTargets: networks(env, "ALLOW_TARGETS"),
     trustProxy: networks(env, "TRUST_PROXY"),
     signup: oneOf(env, "SIGNUP", ["open", "closed"] as const, "open"),
@@ -73,6 +77,11 @@ export function readConfig(env: Record<string, string | undefined>) {
     logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
     logFormat: oneOf(env, "LOG_FORMAT", ["json", "pretty"] as const, "json"),
   });
+}
+
+/** Where the hub is reached from outside, without a slash at its end; `port` is the one it listens on. */
+export function publicUrlOf({ publicUrl, host }: Pick<Config, "publicUrl" | "host">, port: number): string {
+  return publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function text(env: Record<string, string | undefined>, name: string): string | null {
@@ -136,6 +145,17 @@ function secret(env: Record<string, string | undefined>, name: string, minLength
     throw new ConfigError(name, `must have at least ${minLength} characters`);
   }
   return value;
+}
+
+function url(env: Record<string, string | undefined>, name: string): string | null {
+  const given = text(env, name);
+  if (given === null) return null;
+  const parsed = URL.parse(given);
+  const isPlain = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search + parsed.hash === "";
+  if (!isPlain || parsed.username + parsed.password !== "") {
+    throw new ConfigError(name, "must be an http or https URL such as https://hub.example.com");
+  }
+  return parsed.href.replace(/\/$/, "");
 }
 
 function oneOf<const T extends string>(

@@ -12,7 +12,9 @@ export const problems = {
   malformed_json: { status: 400, title: "The body is not valid JSON" },
   duplicate_key: { status: 400, title: "The same key stands twice at the top of an envelope" },
   bad_request: { status: 400, title: "The request cannot be read" },
+  unreadable_webhook: { status: 400, title: "This webhook cannot be read" },
 
+  unverified_webhook: { status: 401, title: "This webhook did not pass its check" },
   missing_credentials: { status: 401, title: "This needs a credential" },
   invalid_credentials: { status: 401, title: "The credential is not valid here" },
 
@@ -31,9 +33,10 @@ export const problems = {
   signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
   customer_not_found: { status: 404, title: "There is no such customer" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
-
+  connector_not_found: { status: 404, title: "You have no such connector" },
   recovery_not_found: { status: 404, title: "This subscription has no such recovery" },
 
+  other_kind: { status: 409, title: "Connectors of this kind cannot do this" },
   email_taken: { status: 409, title: "This e-mail address is registered already" },
   publisher_exists: { status: 409, title: "A publisher of this name exists already" },
   already_replayed: { status: 409, title: "This dead letter was replayed before" },
@@ -53,13 +56,17 @@ export const problems = {
     title: "An event type is dotted parts of letters, digits, _ and -, at most 200 characters",
   },
   refused_target: { status: 422, title: "Webhooks are not sent to this URL" },
+  refused_upstream: { status: 422, title: "Upstreams are not called at this URL" },
   invalid_page_key: { status: 422, title: "This lastKey did not come from this list" },
 
   too_many_requests: { status: 429, title: "Too many tries; wait and try again" },
 
+  upstream_failed: { status: 502, title: "The upstream system failed" },
+
   internal_error: { status: 500, title: "Something went wrong inside the hub" },
   disk_low: { status: 503, title: "The hub's disk is nearly full; nothing was taken" },
   backlog_full: { status: 503, title: "Too many deliveries are pending; nothing was taken" },
+  connector_paused: { status: 503, title: "This connector is paused; send again later" },
   not_ready: { status: 503, title: "The hub cannot take this now; try again soon" },
 } as const;
 
@@ -74,6 +81,8 @@ export interface ProblemDetails {
   errors?: InputError[];
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number;
+  /** Members beyond those that every problem has, such as what an upstream said. */
+  more?: Record<string, string | number | boolean | null>;
 }
 
 /** A caller's mistake (or, with status 500 and 503, ours), thrown where it is found and answered by http. */
@@ -89,4 +98,38 @@ export class Problem extends Error {
   get status(): number {
     return problems[this.code].status;
   }
+}
+
+/** At most this many inputs are named in one answer. */
+const MAX_INPUT_ERRORS = 20;
+
+/** What a schema finds wrong, as zod tells it. */
+export interface Issue {
+  message: string;
+  code?: string | undefined;
+  path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
+}
+
+/** The inputs that a schema refuses, each with its path below `place`; nothing of the input itself. */
+export function toInputErrors(issues: readonly Issue[], place: string): InputError[] {
+  return issues
+    .slice(0, MAX_INPUT_ERRORS)
+    .map((issue) => ({ path: pathOf(issue, place), message: messageOf(issue) }));
+}
+
+function pathOf({ path = [] }: Issue, place: string): string {
+  const keys = path.map((part) => (typeof part === "object" ? part.key : part));
+  const joined = keys.reduce<string>(
+    (before, key) =>
+      typeof key === "number" ? `${before}[${key}]` : before ? `${before}.${String(key)}` : String(key),
+    place,
+  );
+  return joined || "body";
+}
+
+function messageOf({ code, message }: Issue): string {
+  if (code === "invalid_type" && message.endsWith("received undefined")) return "This is missing";
+  // zod names the unknown keys, and a key can be anything, a pasted credential too.
+  if (code === "unrecognized_keys") return "This has keys that are not known here";
+  return message;
 }

@@ -27,6 +27,8 @@ export interface PinnedInit {
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer> | string | null;
   signal: AbortSignal;
+  /** Not over a connection that was used before: it may be dead by now, and only a GET may then be sent again. */
+  ownConnection?: boolean;
 }
 
 /** Fetches from one checked address, with the Host header, SNI and certificate check of the URL's host. */
@@ -130,7 +132,7 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
     keepAlive: { idleTimeout: 30 }, // Bun keeps 64 idle connections at most
   });
   const frames = new WeakMap<URL, Frame>();
-  return async ({ url, address }, { method, headers, body, signal }) => {
+  return async ({ url, address }, { method, headers, body, signal, ownConnection = false }) => {
     let frame = frames.get(url);
     if (frame?.address !== address) {
       frame = frameOf(url, address, ca);
@@ -141,6 +143,7 @@ function pinnedFetch(ca: string | undefined): PinnedFetch {
       body,
       signal,
       redirect: "manual",
+      keepalive: !ownConnection,
       decompress: false, // a small answer must not unfold into a large one
       headers: pinnedHeaders(headers, frame.host),
       tls: frame.tls,

@@ -18,8 +18,18 @@ const LAYERS = [
   ["delivery"],
   ["customers"],
   ["catalog"],
+  ["connectors"],
   ["database"],
-  ["seams.ts", "config.ts", "problems.ts", "log.ts", "networks.ts", "sealer.ts", "version.ts"],
+  [
+    "seams.ts",
+    "config.ts",
+    "problems.ts",
+    "log.ts",
+    "networks.ts",
+    "http-dates.ts",
+    "sealer.ts",
+    "version.ts",
+  ],
 ];
 
 const MAX_LINES = 300;
@@ -120,6 +130,18 @@ describe("src/", () => {
 
   test("nothing imports itself, directly or in a circle", () => {
     expect(circles()).toEqual([]);
+  });
+
+  test("connectors know no database, no settings of the hub, no log and no keys", () => {
+    const known = /^src\/(?:database\/|config\.ts|log\.ts|sealer\.ts)/;
+    const wrong = offenders(({ path, files, packages }) =>
+      partOf(path) === "connectors"
+        ? [...files, ...packages].filter(
+            (name) => known.test(name) || /^(?:bun:sqlite|drizzle-orm)\b/.test(name),
+          )
+        : [],
+    );
+    expect(wrong).toEqual([]);
   });
 
   test("elysia stays in http", () => {

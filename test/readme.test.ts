@@ -46,7 +46,7 @@ describe("the README's table of settings", () => {
     const told = rows.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
     expect(readConfig(Object.fromEntries(told))).toEqual(readConfig({}));
     const untold = rows.filter(({ value }) => value === undefined).map(({ name }) => name);
-    expect(untold).toEqual(["SECRET_KEY", "PUBLISH_KEY", "ALLOW_TARGETS", "TRUST_PROXY"]);
+    expect(untold).toEqual(["PUBLIC_URL", "SECRET_KEY", "PUBLISH_KEY", "ALLOW_TARGETS", "TRUST_PROXY"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** A JSON Schema, or any part of one. */
 export type Schema = Record<string, unknown>;
 
-const SHARED_REF = /^(?:\.\.\/common\.json)?#\/\$defs\/([^/]+)(?:\/properties\/([^/]+))?$/;
+const SHARED_REF = /^(?:(?:\.\.\/)?common\.json)?#\/\$defs\/([^/]+)(?:\/properties\/([^/]+))?$/;
 
 /**
  * The schema with everything it takes from the shared shapes inside itself: a reference to a shape stays one, to its

@@ -57,6 +57,11 @@ export class GroupCommit {
     });
   }
 
+  /** Whether a work waits for the next commit. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when no work waits. */
   async idle(): Promise<void> {
     while (this.#waiting.length > 0) await new Promise<void>((resolve) => afterReadyIo(resolve));

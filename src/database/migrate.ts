@@ -1,11 +1,13 @@
 import type { Database } from "bun:sqlite";
 import hub from "../../migrations/0001_hub.sql" with { type: "text" };
 import recovery from "../../migrations/0002_recovery.sql" with { type: "text" };
+import connectors from "../../migrations/0004_connectors.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
 const migrations = [
   { name: "0001_hub", sql: hub },
   { name: "0002_recovery", sql: recovery },
+  { name: "0004_connectors", sql: connectors },
 ] as const;
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */

@@ -5,7 +5,7 @@ import { describeFetchError } from "./fetch-error.ts";
 import { type Outcome, outcomeWord } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
 import { keptHeaders, toldHeaders } from "./request-headers.ts";
-import { readRetryAfter } from "./retry-delays.ts";
+import { receiversWait } from "./retry-delays.ts";
 import { checkTargetUrl, resolveTarget, type TargetVerdict, targetRefusals } from "./target-guard.ts";
 
 /** Of an answer's body at most this much is read. */
@@ -137,7 +137,7 @@ function judge(response: Response, now: number): Outcome {
     kind: "rejected",
     status,
     statusText: STATUS_CODES[status] ?? "",
-    retryAfterMs: readRetryAfter(status, response.headers.get("retry-after"), now),
+    retryAfterMs: receiversWait(status, response.headers.get("retry-after"), now),
   };
 }
 

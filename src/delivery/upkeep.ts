@@ -21,13 +21,13 @@ export interface Upkeep {
 
 /** Opens the upkeep; nothing goes before it is started. */
 export function openUpkeep(parts: {
-  retention: Retention;
+  retentions: readonly Retention[];
   commits: GroupCommit;
   config: Pick<Config, "retentionMs" | "deadLetterRetentionMs" | "dedupeMs">;
   seams: Pick<Seams, "clock">;
   log: Log;
 }): Upkeep {
-  const { retention, commits, config, log } = parts;
+  const { retentions, commits, config, log } = parts;
   const { clock } = parts.seams;
   const stopping = new AbortController();
   let work = Promise.resolve();
@@ -42,13 +42,13 @@ export function openUpkeep(parts: {
 
   async function sweep(): Promise<void> {
     const now = clock.now();
-    const batches = retention({
+    const cutoffs = {
       settled: now - config.retentionMs,
       deadLetters: now - config.deadLetterRetentionMs,
       dedupeKeys: now - config.dedupeMs,
-    });
+    };
     let total = 0;
-    for (const batch of batches) {
+    for (const batch of retentions.flatMap((each) => each(cutoffs))) {
       for (let isDone = false; !isDone && !stopping.signal.aborted; ) {
         const result = await commits.run(batch);
         isDone = result.isDone;

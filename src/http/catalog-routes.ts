@@ -25,6 +25,15 @@ export function catalogRoutes({ catalog, credentials }: { catalog: Catalog; cred
 
 const named = z.object({ eventType: z.string(), domain: z.string() });
 
+const entrySchema = z.object({
+  eventType: z.string(),
+  domain: z.string().optional().describe("Of the auctions' own types."),
+  source: z.string().optional().describe("The kind of connector that brings it."),
+  summary: z.string(),
+  schema: z.record(z.string(), z.unknown()).describe("A JSON Schema (2020-12) that needs no other file."),
+  example: z.record(z.string(), z.unknown()),
+});
+
 const common = { tag: "Event catalog", auth: "customer" } satisfies Partial<Description>;
 
 const listDetail = describe({
@@ -32,11 +41,12 @@ const listDetail = describe({
   summary: "List the event types",
   answers: {
     200: {
-      description: "All of them, also by domain.",
+      description: "The auctions' own, also by domain, and those that connectors bring, by kind.",
       schema: z.object({
         domains: z.array(z.string()),
         eventTypes: z.array(named),
         byDomain: z.record(z.string(), z.array(z.string())),
+        sources: z.record(z.string(), z.array(z.string())),
       }),
       example: {
         domains: ["asset", "auction"],
@@ -45,6 +55,7 @@ const listDetail = describe({
           { eventType: "ae.auction.sale.upserted.ams", domain: "auction" },
         ],
         byDomain: { asset: ["ae.asset.deal.sold.ams"], auction: ["ae.auction.sale.upserted.ams"] },
+        sources: { manheim: ["manheim.consignments.checkedin"] },
       },
     },
   },
@@ -57,13 +68,7 @@ const entryDetail = describe({
   answers: {
     200: {
       description: "What a payload of this type looks like; payloads are not refused for looking different.",
-      schema: named.extend({
-        summary: z.string(),
-        schema: z
-          .record(z.string(), z.unknown())
-          .describe("A JSON Schema (2020-12) that needs no other file."),
-        example: z.record(z.string(), z.unknown()),
-      }),
+      schema: entrySchema,
       example: {
         eventType: "ae.asset.deal.sold.ams",
         domain: "asset",

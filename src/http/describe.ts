@@ -7,6 +7,7 @@ export const tags = {
   Accounts: "Signing up, logging in, and who one is.",
   Subscriptions: "Which events go to which webhook.",
   Events: "The one door for publishers.",
+  Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
   Deliveries: "What was sent where, attempt by attempt.",
   "Dead letters": "Deliveries that failed every attempt, and their replay.",
   "Auction ids": "Whose auctions a customer hears of.",

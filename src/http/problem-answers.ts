@@ -1,13 +1,18 @@
 import { Elysia, type ParseError, type ValidationError } from "elysia";
+import { UpstreamError } from "../connectors/upstream-error.ts";
 import { describeError, type Log } from "../log.ts";
-import { type InputError, Problem, type ProblemCode, problems } from "../problems.ts";
+import {
+  type InputError,
+  type Issue,
+  Problem,
+  type ProblemCode,
+  problems,
+  toInputErrors,
+} from "../problems.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** The media type of every answer that is not a success (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
-
-/** At most this many inputs are named in one answer. */
-const MAX_INPUT_ERRORS = 20;
 
 /** What a problem looks like on the wire. */
 export interface ProblemBody {
@@ -44,9 +49,10 @@ export function problemResponse(problem: Problem): Response {
 /** The body of the answer to one problem. */
 export function problemBody({ code, details }: Problem): ProblemBody {
   const { status, title } = problems[code];
-  const { detail, errors } = details;
+  const { detail, errors, more } = details;
   const first = errors?.[0];
   return {
+    ...more,
     type: problemType(code),
     title,
     status,
@@ -62,6 +68,7 @@ export const problemType = (code: ProblemCode): string => `/docs/problems#${code
 /** null: nobody foresaw this error. */
 function toProblem(code: unknown, error: unknown): Problem | null {
   if (error instanceof Problem) return error;
+  if (error instanceof UpstreamError) return upstreamProblem(error);
   switch (code) {
     case "PARSE": {
       const { cause } = error as ParseError; // what a body parser throws comes wrapped
@@ -80,6 +87,12 @@ function toProblem(code: unknown, error: unknown): Problem | null {
     default:
       return null;
   }
+}
+
+/** What a kind's look-up or command meets at its upstream, where the kind has no better problem for it. */
+function upstreamProblem({ message, fault, status, upstreamCode }: UpstreamError): Problem {
+  const more = { fault, upstreamStatus: status, upstreamCode };
+  return new Problem("upstream_failed", { detail: message, more });
 }
 
 /** Broken percent-encoding reaches a route as replacement characters, so what it then misses is not the point. */
@@ -104,22 +117,13 @@ const PLACES: Record<string, string> = {
   cookie: "cookie",
 };
 
-interface Issue {
-  message: string;
-  code?: string;
-  path?: readonly (PropertyKey | { key: PropertyKey })[];
-}
-
 interface StandardSchema {
   "~standard"?: { validate(value: unknown): { issues?: readonly Issue[] } | Promise<unknown> };
 }
 
 /** Built from the issues alone: the error's own message quotes the whole input, credentials included. */
 function inputErrors(error: ValidationError): InputError[] {
-  const place = PLACES[error.type] ?? error.type;
-  return issuesOf(error)
-    .slice(0, MAX_INPUT_ERRORS)
-    .map((issue) => ({ path: pathOf(issue, place), message: messageOf(issue) }));
+  return toInputErrors(issuesOf(error), PLACES[error.type] ?? error.type);
 }
 
 function issuesOf({ validator, value }: ValidationError): readonly Issue[] {
@@ -127,21 +131,4 @@ function issuesOf({ validator, value }: ValidationError): readonly Issue[] {
     validator) as StandardSchema;
   const result = standard?.validate(value);
   return result && "issues" in result && result.issues ? result.issues : [{ message: "Invalid input" }];
-}
-
-function pathOf({ path = [] }: Issue, place: string): string {
-  const keys = path.map((part) => (typeof part === "object" ? part.key : part));
-  const joined = keys.reduce<string>(
-    (before, key) =>
-      typeof key === "number" ? `${before}[${key}]` : before ? `${before}.${String(key)}` : String(key),
-    place,
-  );
-  return joined || "body";
-}
-
-function messageOf({ code, message }: Issue): string {
-  if (code === "invalid_type" && message.endsWith("received undefined")) return "This is missing";
-  // zod names the unknown keys, and a key can be anything, a pasted credential too.
-  if (code === "unrecognized_keys") return "This has keys that are not known here";
-  return message;
 }

@@ -6,13 +6,16 @@ import type { SigningSecrets } from "../customers/signing-secrets.ts";
 import type { Subscriptions } from "../customers/subscriptions.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import type { DeliveryList } from "../delivery/delivery-list.ts";
+import type { Connectors } from "../intake/connectors.ts";
 import type { Publish } from "../intake/publish.ts";
+import type { Receiver } from "../intake/receiver.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
+import { connectorRoutes } from "./connector-routes.ts";
 import type { Credentials } from "./credentials.ts";
 import { customerRoutes } from "./customer-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
@@ -20,6 +23,7 @@ import { deliveryRoutes } from "./delivery-routes.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { inboundRoutes } from "./inbound-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -39,6 +43,8 @@ export interface ServerParts {
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
   publish: Publish;
+  connectors: Connectors;
+  receiver: Receiver;
   credentials: Credentials;
   clientAddress: ClientAddress;
 }
@@ -120,6 +126,8 @@ function apiRoutes(parts: ServerParts) {
     .use(deliveryRoutes(parts))
     .use(deadLetterRoutes(parts))
     .use(signingSecretRoutes(parts))
+    .use(connectorRoutes(parts))
+    .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
     .use(healthRoutes());
 }

@@ -2,8 +2,8 @@ import type { Environment } from "../database/schema.ts";
 
 /** What makes two drafts the same event. */
 export interface DedupeKey {
-  /** `publisher`: a key its caller gave, the caller's own; `source`: an envelope's, the same from whoever brings it. */
-  scope: "publisher" | "source";
+  /** `door`: one of the publisher or connector that brings it, its own; `source`: an envelope's, whoever brings it. */
+  scope: "door" | "source";
   key: string;
 }
 

@@ -12,7 +12,7 @@ import type { Events } from "./events.ts";
 
 /** Whose drafts these are, and what they may say of themselves. */
 export interface Door {
-  /** Such as `publisher:default`; also the scope of the dedupe keys its caller gives. */
+  /** Such as `publisher:default` or `connector:<id>`; also the scope of the dedupe keys that are its own. */
   name: string;
   /** The customer these events belong to; null: routed by auction id. */
   ownerId: number | null;
@@ -31,8 +31,16 @@ export interface Admitted {
 const DISK_RETRY_SECONDS = 30;
 const BACKLOG_RETRY_SECONDS = 5;
 
-/** Admits drafts, all or none; resolves once they are on disk. */
-export type Publish = (drafts: readonly Draft[], door: Door) => Promise<Admitted[]>;
+/**
+ * Admits drafts, all or none; resolves once they are on disk. A function gives them inside the transaction, from what
+ * stands on disk then. What is written `alongside`, knowing what became of the drafts, shares the transaction: where
+ * either throws, nothing of it all is kept.
+ */
+export type Publish = (
+  drafts: readonly Draft[] | (() => readonly Draft[]),
+  door: Door,
+  alongside?: (admitted: readonly Admitted[]) => void,
+) => Promise<Admitted[]>;
 
 /**
  * The one door: event, dedupe key and deliveries are committed together, and only then offered for delivery.
@@ -56,20 +64,28 @@ export function openPublish(parts: {
 }): Publish {
   const { commits, dispatcher, log } = parts;
 
-  return async (drafts, door) => {
-    if (drafts.length === 0) return [];
-    if (parts.disk.isLow()) throw new Problem("disk_low", { retryAfterSeconds: DISK_RETRY_SECONDS });
-    if (parts.backlog.total >= parts.maxPending) {
-      throw new Problem("backlog_full", { retryAfterSeconds: BACKLOG_RETRY_SECONDS });
-    }
+  return async (drafts, door, alongside) => {
+    const isEmpty = drafts.length === 0 && typeof drafts !== "function";
+    if (isEmpty && alongside === undefined) return [];
+    if (!isEmpty) refuseWhereFull();
     const { admitted, fresh } = await commits.run(() => {
       const fresh: FreshDelivery[] = []; // made anew each time the work runs
-      return { admitted: drafts.map((draft) => admit(draft, door, fresh)), fresh };
+      const given = typeof drafts === "function" ? drafts() : drafts;
+      const admitted = given.map((draft) => admit(draft, door, fresh));
+      alongside?.(admitted);
+      return { admitted, fresh };
     });
     if (fresh.length > 0) dispatcher.offer(fresh);
     for (const event of admitted) log.debug("event.admitted", { ...event, door: door.name });
     return admitted;
   };
+
+  function refuseWhereFull(): void {
+    if (parts.disk.isLow()) throw new Problem("disk_low", { retryAfterSeconds: DISK_RETRY_SECONDS });
+    if (parts.backlog.total >= parts.maxPending) {
+      throw new Problem("backlog_full", { retryAfterSeconds: BACKLOG_RETRY_SECONDS });
+    }
+  }
 
   function admit(draft: Draft, door: Door, fresh: FreshDelivery[]): Admitted {
     const scope = draft.dedupe && scopeOf(draft, door);
@@ -117,7 +133,7 @@ export function openPublish(parts: {
   }
 }
 
-/** A publisher's own keys are its own; an envelope's source and id mean the same from whoever brings it. */
+/** A door's own keys are its own; an envelope's source and id mean the same from whoever brings it. */
 function scopeOf({ dedupe, environment }: Draft, { name }: Door): string {
   return dedupe?.scope === "source" ? `source/${environment}` : `${name}/${environment}`;
 }

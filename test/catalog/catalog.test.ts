@@ -8,7 +8,8 @@ const folder = join(import.meta.dir, "../../catalog");
 const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
   path.endsWith(".json"),
 );
-const typePaths = paths.filter((path) => path !== "common.json");
+const typePaths = paths.filter((path) => path !== "common.json" && !path.startsWith("sources/"));
+const sourcePaths = paths.filter((path) => /^sources\/.*(?<!\/common)\.json$/.test(path));
 const catalog = openCatalog();
 
 const NAMES = `
@@ -142,10 +143,27 @@ describe("the files", () => {
     }
   });
 
-  test("use every shared shape", () => {
-    const everything = paths.map((path) => readFileSync(join(folder, path), "utf8")).join("\n");
-    const used = new Set([...everything.matchAll(/#\/\$defs\/([A-Za-z]+)/g)].map(([, shape]) => shape));
-    expect([...used].sort()).toEqual(Object.keys(read("common.json").$defs).sort());
+  test("of connectors are named sources/<kind>/<event type>.json and say the same inside", () => {
+    for (const path of sourcePaths) {
+      const { name, source, summary, ...rest } = read(path);
+      expect(path).toBe(`sources/${source}/${name}.json`);
+      expect(isEventType(name)).toBe(true);
+      expect(name).toStartWith(`${source}.`);
+      expect(summary).toMatch(/^[A-Z].+\.$/);
+      expect(Object.keys(rest)).toEqual(["schema", "example"]);
+    }
+  });
+
+  test("use every shape that they share", () => {
+    for (const common of paths.filter((path) => /(^|\/)common\.json$/.test(path))) {
+      const place = common.replace("common.json", "");
+      const sharing = paths.filter(
+        (path) => path.startsWith(place) && path.startsWith("sources/") === (place !== ""),
+      );
+      const everything = sharing.map((path) => readFileSync(join(folder, path), "utf8")).join("\n");
+      const used = new Set([...everything.matchAll(/#\/\$defs\/([A-Za-z]+)/g)].map(([, shape]) => shape));
+      expect([...used].sort()).toEqual(Object.keys(read(common).$defs).sort());
+    }
   });
 });
 
@@ -162,6 +180,58 @@ describe("the catalog", () => {
     for (const domain of domains) {
       expect(byDomain[domain]).toEqual(NAMES.filter((name) => name.split(".")[1] === domain));
     }
+  });
+
+  test("lists what connectors bring apart, by kind, and has its entries", () => {
+    const { sources } = catalog.listing();
+    const told = Object.entries(sources).flatMap(([kind, names]) =>
+      names.map((name) => `sources/${kind}/${name}.json`),
+    );
+    expect(told.sort()).toEqual(sourcePaths.sort());
+    expect(
+      catalog
+        .sourceEntries()
+        .map(({ eventType }) => eventType)
+        .sort(),
+    ).toEqual(Object.values(sources).flat().sort());
+  });
+
+  test("takes a source's types with the shapes that they share", () => {
+    const schema = { type: "object", properties: { toy: { $ref: "common.json#/$defs/toy" } } };
+    const type = (name: string) => ({ name, source: "toy", summary: "A toy.", schema, example: { toy: {} } });
+    const small = openCatalog([
+      { path: "common.json", json: JSON.stringify({ $defs: { toy: { type: "null" } } }) },
+      { path: "sources/toy/common.json", json: JSON.stringify({ $defs: { toy: { type: "object" } } }) },
+      ...["toy.sold", "toy.made"].map((name) => ({
+        path: `sources/toy/${name}.json`,
+        json: JSON.stringify(type(name)),
+      })),
+    ]);
+    expect(small.listing()).toEqual({
+      domains: [],
+      eventTypes: [],
+      byDomain: {},
+      sources: { toy: ["toy.made", "toy.sold"] },
+    });
+    expect(small.find("toy.sold")).toEqual({
+      eventType: "toy.sold",
+      source: "toy",
+      summary: "A toy.",
+      schema: {
+        type: "object",
+        properties: { toy: { $ref: "#/$defs/toy" } },
+        $defs: { toy: { type: "object" } },
+      },
+      example: { toy: {} },
+    });
+    expect(small.entries()).toEqual([]);
+    expect(["toy.*", "toy.sold", "*", "toy", "toy.lost"].map(small.knows)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("finds an entry by its exact name only", () => {
@@ -181,7 +251,7 @@ describe("the catalog", () => {
     ["*", true],
     ["ae.asset.deal", false],
     ["ae.cart.processed.*", false],
-    ["manheim.*", false],
+    ["gavelhouse.*", false],
     ["ae.*.sold", false],
     ["constructor", false],
     ["", false],

@@ -4,13 +4,14 @@ import addFormats from "ajv-formats";
 import { openCatalog } from "../../src/catalog/catalog.ts";
 
 const catalog = openCatalog();
-const names = catalog.entries().map(({ eventType }) => eventType);
+const everything = [...catalog.entries(), ...catalog.sourceEntries()];
+const names = everything.map(({ eventType }) => eventType);
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 addFormats.default(ajv, ["date-time"]);
 
 describe("a schema", () => {
   test("refers to nothing but its own $defs, and has no $defs to spare", () => {
-    for (const { schema } of catalog.entries()) {
+    for (const { schema } of everything) {
       const refs = [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref);
       const own = Object.keys(schema.$defs ?? {}).map((name) => `#/$defs/${name}`);
       expect([...new Set(refs)].sort()).toEqual(own.sort());
@@ -18,7 +19,7 @@ describe("a schema", () => {
   });
 
   test("describes an object, and each of its properties in words", () => {
-    for (const { schema } of catalog.entries()) {
+    for (const { schema } of everything) {
       expect(schema).toMatchObject({
         $schema: "https://json-schema.org/draft/2020-12/schema",
         type: "object",
@@ -73,7 +74,7 @@ describe("an example", () => {
   });
 
   test("shows no property at its top that the schema does not know", () => {
-    for (const { schema, example } of catalog.entries()) {
+    for (const { schema, example } of everything) {
       const unknown = Object.keys(example).filter((name) => !Object.hasOwn(schema.properties ?? {}, name));
       expect(unknown).toEqual([]);
     }

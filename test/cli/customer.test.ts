@@ -147,7 +147,7 @@ const REFUSED: [argv: string[], sentence: string][] = [
   [["auction-ids", "nobody@example.com"], "There is no such customer"],
   [
     ["add", "bo@example.com", "--name", "Bo", "--auction-ids", "ü"],
-    "The input is not valid: auctionIds.0 must be 1 to 100 letters, digits and _ . : -, or a single *",
+    "The input is not valid: auctionIds[0] must be 1 to 100 letters, digits and _ . : -, or a single *",
   ],
 ];
 

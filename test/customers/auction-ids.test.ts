@@ -84,5 +84,5 @@ test("what the operator gives is checked too", async () => {
   using hub = openTestCustomers();
   await hub.givenCustomer();
   const problem = await problemOf(hub.operator.assignAuctionIds("ann@example.com", ["ok", "a b"]));
-  expect(problem.details.errors).toMatchObject([{ path: "auctionIds.1" }]);
+  expect(problem.details.errors).toMatchObject([{ path: "auctionIds[1]" }]);
 });

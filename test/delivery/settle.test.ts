@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { describeOutcome, type Outcome } from "../../src/delivery/outcome.ts";
-import { MAX_RETRY_AFTER_MS, readRetryAfter, waitBefore } from "../../src/delivery/retry-delays.ts";
+import { MAX_RETRY_AFTER_MS, receiversWait, waitBefore } from "../../src/delivery/retry-delays.ts";
 import { settle } from "../../src/delivery/settle.ts";
 
 const DELAYS = [0, 5000, 30_000];
@@ -69,6 +69,6 @@ describe("reading Retry-After", () => {
     [503, "", null],
   ];
   for (const [status, header, expected] of table) {
-    test(`${status} with ${header}`, () => expect(readRetryAfter(status, header, now)).toBe(expected));
+    test(`${status} with ${header}`, () => expect(receiversWait(status, header, now)).toBe(expected));
   }
 });

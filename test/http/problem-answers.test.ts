@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { UpstreamError } from "../../src/connectors/upstream-error.ts";
 import { jsonBody } from "../../src/http/json-body.ts";
 import { problemAnswers, problemResponse } from "../../src/http/problem-answers.ts";
 import { Problem, type ProblemCode, problems } from "../../src/problems.ts";
@@ -14,6 +15,9 @@ function openApp() {
     .use(jsonBody)
     .get("/thrown/:code", ({ params }) => {
       throw new Problem(params.code as ProblemCode, { retryAfterSeconds: 1.2 });
+    })
+    .get("/upstream", () => {
+      throw new UpstreamError("refused", "HTTP 409", { status: 409, upstreamCode: "ALREADY_SOLD" });
     })
     .get("/bug", () => {
       throw Object.assign(new Error(`SELECT '${SECRET}'`), { code: "SQLITE_CORRUPT" });
@@ -50,6 +54,22 @@ test("every problem of the table is answered with its status, title and code", a
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(body).toEqual({ type: `/docs/problems#${code}`, title, status, detail: title, code });
   }
+});
+
+test("an upstream's failure is told with what it said", async () => {
+  const { call, logged } = openApp();
+  const { body } = await call("GET", "/upstream");
+  expect(body).toEqual({
+    type: "/docs/problems#upstream_failed",
+    title: "The upstream system failed",
+    status: 502,
+    detail: "the upstream refused the request: HTTP 409",
+    code: "upstream_failed",
+    fault: "refused",
+    upstreamStatus: 409,
+    upstreamCode: "ALREADY_SOLD",
+  });
+  expect(logged).toEqual([]);
 });
 
 test("a wait is whole seconds, rounded up", async () => {

@@ -23,6 +23,8 @@ export function openStubServer(given: Partial<ServerParts> = {}): Server {
     deliveryList: absent,
     deadLetters: absent,
     publish: absent,
+    connectors: absent,
+    receiver: absent,
     credentials: absent,
     clientAddress: () => "192.0.2.1",
     ...given,

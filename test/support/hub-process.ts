@@ -14,9 +14,12 @@ export interface HubProcess extends AsyncDisposable {
 
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 
+/** Instead of the executable: a hub that knows the toy kind. */
+export const TOY_HUB = join(import.meta.dir, "toy-hub.ts");
+
 /** Runs a command of the executable; of this process's environment nothing reaches it. */
-export function spawnLanehook(command: string[], env: Record<string, string>) {
-  return Bun.spawn([process.execPath, MAIN, ...command], {
+export function spawnLanehook(command: string[], env: Record<string, string>, main = MAIN) {
+  return Bun.spawn([process.execPath, main, ...command], {
     env: { PORT: "0", ALLOW_TARGETS: "127.0.0.0/8", ...env },
     stdin: "ignore",
     stdout: "pipe",
@@ -25,8 +28,8 @@ export function spawnLanehook(command: string[], env: Record<string, string>) {
 }
 
 /** Starts a hub on a data folder and waits until it answers. */
-export async function startHubProcess(env: Record<string, string>): Promise<HubProcess> {
-  const child = spawnLanehook(["serve"], env);
+export async function startHubProcess(env: Record<string, string>, main = MAIN): Promise<HubProcess> {
+  const child = spawnLanehook(["serve"], env, main);
   const told = factsIn(child.stdout);
   const { port } = await told("hub.started").catch(async () => {
     throw new Error(`the hub did not start: ${await new Response(child.stderr).text()}`);

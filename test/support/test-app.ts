@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
+import { allKinds, type Registry } from "../../src/connectors/registry.ts";
 import type { ShownDeadLetter } from "../../src/delivery/dead-letters.ts";
 import type { ShownDelivery } from "../../src/delivery/delivery-list.ts";
 import type { Log } from "../../src/log.ts";
@@ -27,6 +28,7 @@ export async function startTestApp(
     clock?: TestClock;
     seams?: Partial<Seams>;
     log?: Log;
+    kinds?: Registry;
   } = {},
 ) {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "lanehook-test-"));
@@ -39,7 +41,8 @@ export async function startTestApp(
     ...options.env,
   });
   const seams = { ...realSeams(), clock, ...options.seams };
-  const app = await openApp({ config, seams, log: options.log ?? silent });
+  const { log = silent, kinds = allKinds } = options;
+  const app = await openApp({ config, seams, log, kinds });
   const { port } = await app.start();
   const api = `http://127.0.0.1:${port}/api`;
   let isStopped = false;

@@ -14,7 +14,7 @@ export function callersKey(text: string | null, path: string): string {
 
 /** The dedupe key that a caller gave, if any. */
 export function publisherKey(key: string | null): DedupeKey | null {
-  return key === null ? null : { scope: "publisher", key };
+  return key === null ? null : { scope: "door", key };
 }
 
 /** An envelope's own identity: its source and id together; without either it has none. @throws Problem when too long */

@@ -124,7 +124,7 @@ describe("environment", () => {
 });
 
 describe("dedupe keys", () => {
-  const key = (text: string) => ({ scope: "publisher", key: text });
+  const key = (text: string) => ({ scope: "door", key: text });
   const header = { headers: { "Idempotency-Key": "k" } };
   test.each([
     ["a native id", '{"eventType":"a","id":"k","payload":{}}', {}, key("k")],

@@ -1,0 +1,15 @@
+import type { Connector } from "./connector.ts";
+
+/** A kind whose settings and look-ups only itself knows. */
+export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
+
+/** The kinds by their name. */
+export type Registry = ReadonlyMap<string, AnyConnector>;
+
+/** Makes a registry of kinds. */
+export function registryOf(...kinds: readonly AnyConnector[]): Registry {
+  return new Map(kinds.map((each) => [each.kind, each]));
+}
+
+/** Every kind that lanehook brings along. */
+export const allKinds: Registry = registryOf();
