@@ -10,9 +10,11 @@ const ROOT = join(import.meta.dir, "..");
 const LAYERS = [
   ["main.ts"],
   ["cli"],
+  ["simulators"],
   ["app.ts"],
   ["ground.ts"],
   ["http"],
+  ["commands"],
   ["intake"],
   ["routing"],
   ["delivery"],
