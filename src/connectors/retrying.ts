@@ -14,7 +14,7 @@ export const LONGEST_WAIT_MS = 60_000;
 /** No `Retry-After` puts the next run off for longer than this, ms. */
 export const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
-/** A status that may be gone at the next try; 596 is a gateway's word for a path it does not know (UPSTREAMS 2). */
+/** A status that may be gone at the next try; 596 is a gateway's word for a path it does not know. */
 export const isTemporaryStatus = (status: number): boolean =>
   status === 429 || (status >= 500 && status < 600 && status !== 501 && status !== 596);
 

@@ -28,8 +28,8 @@ export interface Upstreams {
 }
 
 /**
- * Each exchange resolves the name once, checks every address it has and calls the one that was checked; its bounds
- * in time and size are those of UPSTREAMS 7. Neither redirects nor links to another host are followed.
+ * Each exchange resolves the name once, checks every address it has and calls the one that was checked, within
+ * bounds of time and size. Neither redirects nor links to another host are followed.
  */
 export function openUpstreams(parts: {
   seams: Pick<Seams, "clock" | "resolve" | "fetch">;
