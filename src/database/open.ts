@@ -18,7 +18,7 @@ export const DATABASE_FILE = "lanehook.db";
 const FINGERPRINT = "secret_key_fingerprint";
 
 /** Pages kept in memory, in KiB: enough for the hot ends of the indexes, small beside the 150 MB we promise. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 8 * 1024;
 
 /** Checkpoint after this many pages (16 MiB): fewer, larger ones keep commits short. */
 const CHECKPOINT_PAGES = 4096;
