@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dir, "..");
 const LAYERS = [
   ["main.ts"],
   ["cli"],
+  ["simulators"],
   ["app.ts"],
   ["ground.ts"],
   ["http"],

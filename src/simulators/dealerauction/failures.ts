@@ -1,0 +1,131 @@
+import type { Clock } from "../../seams.ts";
+
+/** What the simulator would answer; null: it did nothing, so that there is nothing to say. */
+export interface Answer {
+  status: number;
+  /** JSON text. */
+  body: string;
+}
+
+/** A way to fail: whether the request has its effect, and what comes of the answer. */
+export interface Failure {
+  /** True: the request is carried out before its answer is spoilt. */
+  hasEffect: boolean;
+  spoil(answer: Answer, line: Line): Response | Promise<Response>;
+}
+
+/** The line to the client. */
+export interface Line {
+  clock: Clock;
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
+  /** Called whenever the client is left waiting; who drives the clock moves it on. */
+  waits(): void;
+}
+
+/** Bytes of a dripping body that come at once, and ms between them. */
+const DRIP = { bytes: 16, everyMs: 1000 };
+
+/** Longer than any client waits, ms. */
+const TOO_LATE_MS = 120_000;
+
+const SERVER_ERROR = { errorCode: "SERVER_ERROR", errorMessage: "An unexpected error has occurred" };
+
+/** Everything that goes wrong with this upstream or on the way to it (UPSTREAMS 1 and 7), by name. */
+export const failures = {
+  unauthorized: refusal(401, null),
+  forbidden: refusal(403, SERVER_ERROR),
+  forbiddenByProxy: instead(() => html(403, "Forbidden")),
+  notFound: refusal(404, SERVER_ERROR),
+  notFoundBlank: instead(() => new Response(null, { status: 404 })),
+  notFoundByProxy: instead(() => html(404, "Not Found")),
+  conflict: refusal(409, { errorCode: "STOCK_ALREADY_EXISTS", vrm: "AB17ABC" }),
+  tooMany: refusal(429, SERVER_ERROR),
+  tooManyForSeconds: refusal(429, SERVER_ERROR, { "retry-after": "7" }),
+  tooManyForHours: refusal(429, SERVER_ERROR, { "retry-after": "7200" }),
+  serverError: refusal(500, SERVER_ERROR),
+  badGateway: refusal(502, SERVER_ERROR),
+  /** The gateway gives up, the work behind it was done all the same. */
+  badGatewayAfter: { hasEffect: true, spoil: () => json(502, JSON.stringify(SERVER_ERROR)) },
+  serverErrorAfter: { hasEffect: true, spoil: () => json(500, JSON.stringify(SERVER_ERROR)) },
+  silence: { hasEffect: false, spoil: (_, line) => noAnswer(line) },
+  silenceAfter: { hasEffect: true, spoil: (_, line) => noAnswer(line) },
+  brokenOff: { hasEffect: false, spoil: () => brokenOff("") },
+  brokenOffAfter: { hasEffect: true, spoil: ({ body }) => brokenOff(body) },
+  /** A proxy's page under the status of a success. */
+  htmlPage: instead(() => html(200, "We will be back soon")),
+  htmlPageAfter: { hasEffect: true, spoil: () => html(200, "We will be back soon") },
+  truncated: { hasEffect: true, spoil: ({ status, body }) => json(status, body.slice(0, body.length / 2)) },
+  slow: { hasEffect: true, spoil: slowly },
+  dripping: { hasEffect: true, spoil: drippingly },
+  huge: instead(() => json(200, `{"stockItems":["${"x".repeat(11 * 1024 * 1024)}"]}`)),
+} satisfies Record<string, Failure>;
+
+export type FailureName = keyof typeof failures;
+
+function instead(respond: () => Response): Failure {
+  return { hasEffect: false, spoil: respond };
+}
+
+function refusal(status: number, body: object | null, headers: Record<string, string> = {}): Failure {
+  return instead(() => json(status, body === null ? "" : JSON.stringify(body), headers));
+}
+
+/** A JSON answer. */
+export const json = (status: number, body: string, headers: Record<string, string> = {}): Response =>
+  new Response(body, { status, headers: { "content-type": "application/json", ...headers } });
+
+const html = (status: number, title: string) =>
+  new Response(`<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`, {
+    status,
+    headers: { "content-type": "text/html" },
+  });
+
+/** Until the client gives up. */
+const noAnswer = ({ signal, waits }: Line) =>
+  new Promise<Response>((resolve) => {
+    const end = () => resolve(new Response(null, { status: 504 }));
+    if (signal.aborted) return end();
+    signal.addEventListener("abort", end, { once: true });
+    waits();
+  });
+
+/** Half of it, and then the connection is gone. */
+function brokenOff(body: string): Response {
+  const half = new TextEncoder().encode(body.slice(0, body.length / 2) || "{");
+  let isSent = false;
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (isSent) controller.error(BROKEN_OFF);
+      else controller.enqueue(half);
+      isSent = true;
+    },
+  });
+  return new Response(stream, { headers: { "content-type": "application/json" } });
+}
+
+/** What breaks a body off on purpose. */
+export const BROKEN_OFF = new Error("the simulator breaks the answer off");
+
+async function slowly({ status, body }: Answer, { clock, signal, waits }: Line) {
+  const late = clock.sleep(TOO_LATE_MS, signal);
+  waits();
+  await late;
+  return json(status, body);
+}
+
+function drippingly({ status, body }: Answer, { clock, signal, waits }: Line) {
+  const bytes = new TextEncoder().encode(body);
+  let at = 0;
+  const stream = new ReadableStream({
+    async pull(controller) {
+      const next = at > 0 ? clock.sleep(DRIP.everyMs, signal) : null;
+      if (next !== null) waits();
+      await next;
+      if (at >= bytes.length || signal.aborted) return controller.close();
+      controller.enqueue(bytes.slice(at, at + DRIP.bytes));
+      at += DRIP.bytes;
+    },
+  });
+  return new Response(stream, { status, headers: { "content-type": "application/json" } });
+}
