@@ -1,7 +1,7 @@
 import type { Clock } from "../../seams.ts";
 import type { Memory, Step } from "../connector.ts";
 import { sideBySide } from "../side-by-side.ts";
-import { UpstreamError } from "../upstream-error.ts";
+import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
 import { isOpen, type Known } from "./changes.ts";
 import type { Client } from "./client.ts";
 import { entityOf, openLooks, recall, stockIdOf } from "./look.ts";
@@ -10,6 +10,9 @@ import type { DealerAuctionSettings } from "./settings.ts";
 
 /** A search of more pages than this does not end by itself. */
 const MAX_PAGES = 10_000;
+
+/** So many items of a run may fail alone; more are the upstream's failure. */
+const MAX_FAILED_ITEMS = 5;
 
 /** One that looks as it did when its details were read. */
 interface Unchanged {
@@ -33,14 +36,16 @@ export function openScan(parts: {
 
   return async function* scan(memory: Memory, signal: AbortSignal): AsyncGenerator<Step> {
     const { look, secondLook } = openLooks({ ...parts, memory, signal });
+    const failed: UpstreamError[] = [];
     const unchanged: Unchanged[] = [];
     for await (const items of stockItems(signal)) {
       const { worthALook, seen } = sort(items, memory, unchanged);
       yield { drafts: [], seen, pages: 1, items: items.length };
-      yield* sideBySide(worthALook, concurrency, look);
+      yield* sideBySide(worthALook, concurrency, (item) => sparing(failed, look(item)));
     }
     const longestAgo = unchanged.sort((one, other) => one.readAt - other.readAt).slice(0, refreshPerRun);
-    yield* sideBySide(longestAgo, concurrency, look);
+    yield* sideBySide(longestAgo, concurrency, (item) => sparing(failed, look(item)));
+    if (failed[0] !== undefined) throw failed[0];
     const missing = [...memory.unseen()].map(stockIdOf);
     const lost = missing.filter((id) => recall(memory, id)?.away === undefined);
     yield* sideBySide(lost, concurrency, secondLook);
@@ -61,6 +66,21 @@ export function openScan(parts: {
     }
   }
 }
+
+/** One item that cannot be read makes the run partial, but does not keep the others from being told. */
+async function sparing(failed: UpstreamError[], work: Promise<Step>): Promise<Step> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || !OF_ONE_ITEM.includes(error.fault)) throw error;
+    failed.push(error);
+    if (failed.length > MAX_FAILED_ITEMS) throw error;
+    return { drafts: [] };
+  }
+}
+
+/** Faults that may be of one item alone. */
+const OF_ONE_ITEM: readonly UpstreamFault[] = ["server_error", "malformed", "too_large", "refused"];
 
 /** Tells apart what to look at and what is as it was. */
 function sort(items: readonly StockSummary[], memory: Memory, unchanged: Unchanged[]) {

@@ -35,8 +35,8 @@ export interface DealerAuctionSimulator {
   recover(): void;
   /** Runs before each request is answered: what happens in the world between two requests. */
   beforeEach: (request: SeenRequest) => void;
-  /** Runs whenever a client is left waiting; who drives the clock moves it on. */
-  letsWait: () => void;
+  /** Runs whenever a client is left waiting, with how long, ms; who drives the clock moves it on. */
+  letsWait: (ms: number) => void;
   /** Added to the `Date` of its answers, ms. */
   dateSkewMs: number;
   stop(): Promise<void>;
@@ -68,7 +68,7 @@ export function startDealerAuction(parts: {
     },
     recover: () => void planned.splice(0),
     beforeEach: (_: SeenRequest) => {},
-    letsWait: () => {},
+    letsWait: (_: number) => {},
     dateSkewMs: 0,
   };
 
@@ -83,7 +83,7 @@ export function startDealerAuction(parts: {
       failure === null || failure.hasEffect
         ? answerTo(seen, request.headers.get("authorization"), simulator)
         : { status: 200, body: "" };
-    const line = { clock, signal: request.signal, waits: () => simulator.letsWait() };
+    const line = { clock, signal: request.signal, waits: (ms: number) => simulator.letsWait(ms) };
     return failure === null ? json(answer.status, answer.body) : failure.spoil(answer, line);
   }
 

@@ -19,8 +19,8 @@ export interface Line {
   clock: Clock;
   /** Aborted when the client is gone. */
   signal: AbortSignal;
-  /** Called whenever the client is left waiting; who drives the clock moves it on. */
-  waits(): void;
+  /** Called whenever the client is left waiting, with how long, ms; who drives the clock moves it on. */
+  waits(ms: number): void;
 }
 
 /** Bytes of a dripping body that come at once, and ms between them. */
@@ -87,7 +87,7 @@ const noAnswer = ({ signal, waits }: Line) =>
     const end = () => resolve(new Response(null, { status: 504 }));
     if (signal.aborted) return end();
     signal.addEventListener("abort", end, { once: true });
-    waits();
+    waits(TOO_LATE_MS);
   });
 
 /** Half of it, and then the connection is gone. */
@@ -96,7 +96,8 @@ function brokenOff(body: string): Response {
   let isSent = false;
   const stream = new ReadableStream({
     pull(controller) {
-      if (isSent) controller.error(BROKEN_OFF);
+      if (isSent)
+        controller.error(); // with an error, Bun would print it
       else controller.enqueue(half);
       isSent = true;
     },
@@ -104,12 +105,9 @@ function brokenOff(body: string): Response {
   return new Response(stream, { headers: { "content-type": "application/json" } });
 }
 
-/** What breaks a body off on purpose. */
-export const BROKEN_OFF = new Error("the simulator breaks the answer off");
-
 async function slowly({ status, body }: Answer, { clock, signal, waits }: Line) {
   const late = clock.sleep(TOO_LATE_MS, signal);
-  waits();
+  waits(TOO_LATE_MS);
   await late;
   return json(status, body);
 }
@@ -120,7 +118,7 @@ function drippingly({ status, body }: Answer, { clock, signal, waits }: Line) {
   const stream = new ReadableStream({
     async pull(controller) {
       const next = at > 0 ? clock.sleep(DRIP.everyMs, signal) : null;
-      if (next !== null) waits();
+      if (next !== null) waits(DRIP.everyMs);
       await next;
       if (at >= bytes.length || signal.aborted) return controller.close();
       controller.enqueue(bytes.slice(at, at + DRIP.bytes));

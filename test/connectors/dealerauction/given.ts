@@ -22,7 +22,7 @@ export function givenUpstream(
   const settings = { baseUrl, username, password, customerIds, initialScan, ...options.settings };
   // Time-outs are measured by the clock that is driven, backoff by one whose waits are over at once.
   const { connection, clock: waits } = openTestConnection(dealerAuction, settings, { seams: { clock } });
-  simulator.letsWait = () => queueMicrotask(() => clock.advance(1000));
+  simulator.letsWait = (ms) => queueMicrotask(() => clock.advance(ms));
   const memory = new TestMemory(initialScan);
   return {
     simulator,
@@ -35,6 +35,7 @@ export function givenUpstream(
     async poll() {
       const run = await pollOnce(connection, memory);
       clock.advance(1000);
+      waits.advance(1000);
       const told = run.drafts.map(({ eventType, payload }) => ({ eventType, ...JSON.parse(payload) }));
       const kinds = told.map(({ eventType }) => eventType.replace("dealerauction.", ""));
       return { ...run, told, kinds };
