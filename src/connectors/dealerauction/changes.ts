@@ -31,6 +31,8 @@ export interface Known {
   vin: string | null;
   own: Facts;
   listing: KnownListing | null;
+  /** A listing could not be found that was known before; the second time that is believed. */
+  isListingLost?: true;
   /** It is not looked after: it was told to be removed, or belongs to a customer id that is not in the settings. */
   away?: "removed" | "not-ours";
 }
@@ -85,13 +87,16 @@ export function changesOf(
   return { changes, listing: present?.listing ?? last };
 }
 
-/** That a stock item is gone. */
-export const removal = (before: Known): Change => ({
-  kind: "stock.removed",
-  listing: null,
-  previous: { status: before.listing?.status ?? null },
-  changed: [],
-});
+/** Tells that a stock item is gone, and before that what else has happened to its listing, where that was found. */
+export function endOf(
+  before: Known,
+  listing: Listing | null,
+): { changes: Change[]; listing: KnownListing | null } {
+  const last = listing === null ? null : listingChanges(before.listing, listing);
+  const status = last?.listing.status ?? before.listing?.status ?? null;
+  const removed: Change = { kind: "stock.removed", listing, previous: { status }, changed: [] };
+  return { changes: [...(last?.changes ?? []), removed], listing: last?.listing ?? before.listing };
+}
 
 /** True while it may change although nothing in the search tells so. */
 export const isOpen = (listing: KnownListing | null): boolean =>

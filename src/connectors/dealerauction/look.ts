@@ -1,9 +1,9 @@
 import type { Clock } from "../../seams.ts";
 import type { Memory, Step } from "../connector.ts";
-import { type Change, changesOf, type Known, removal } from "./changes.ts";
+import { type Change, changesOf, endOf, type Known, type KnownListing } from "./changes.ts";
 import type { Client } from "./client.ts";
 import { draftsOf } from "./drafts.ts";
-import type { Stock, StockSummary } from "./readings.ts";
+import type { Listing, Stock, StockSummary } from "./readings.ts";
 import type { DealerAuctionSettings } from "./settings.ts";
 
 /** A step without anything new. */
@@ -22,11 +22,12 @@ export function openLooks(parts: {
   /** Of one that was found. */
   async function stepFor(stock: Stock, at: { summary: string; before: Known | null }): Promise<Step> {
     const { summary, before } = at;
-    if (stock.isDeleted) return before === null ? NOTHING : removed(stock.id, before, stock);
+    if (stock.isDeleted) return before === null ? NOTHING : stepForGone(stock.id, before, stock);
     if (isStale(stock, before)) return { drafts: [], seen: [entityOf(stock.id)] };
-    const found = { stock, ...(await listingsOf(stock, before)) };
-    const { changes, listing } = changesOf(before, found);
-    const isWhole = (found.listing !== null) === (stock.listingId !== null);
+    const { listing: present, former } = await listingsOf(stock, before);
+    if (before !== null && isHeld(stock, before, { present, former })) return hold(stock.id, before);
+    const { changes, listing } = changesOf(before, { stock, listing: present, former: former ?? null });
+    const isWhole = (present !== null) === (stock.listingId !== null);
     return told(stock, changes, {
       told: before?.told ?? 0,
       summary: isWhole ? summary : "", // else it is read again next time
@@ -39,13 +40,20 @@ export function openLooks(parts: {
     });
   }
 
-  /** The listing it names; and where another is remembered, how that one ended. */
+  /** The listing it names; and where another is remembered, how that one ended. Null: not found. */
   async function listingsOf({ listingId }: Stock, before: Known | null) {
     const knownId = before?.listing?.id ?? listingId;
+    const read = (id: string) => client.listing(id, { signal });
+    const former = knownId === null || knownId === listingId ? undefined : await read(knownId);
+    return { listing: listingId === null ? null : await read(listingId), former };
+  }
+
+  /** Of one that is gone: how its last listing ended, where that can still be read, and then that it is gone. */
+  async function stepForGone(stockId: string, before: Known, stock: Stock | null): Promise<Step> {
+    if (before.away === "removed") return { drafts: [], seen: [entityOf(stockId)] };
+    const listingId = stock?.listingId ?? before.listing?.id ?? null;
     const listing = listingId === null ? null : await client.listing(listingId, { signal });
-    const former =
-      knownId === null || knownId === listingId ? null : await client.listing(knownId, { signal });
-    return { listing, former };
+    return removed(stockId, before, { stock, ...endOf(before, listing) });
   }
 
   return {
@@ -60,7 +68,7 @@ export function openLooks(parts: {
       const before = recall(memory, stockId);
       if (before === null) return NOTHING;
       const stock = await client.stock(stockId, { signal });
-      if (stock === null) return removed(stockId, before, null);
+      if (stock === null) return stepForGone(stockId, before, null);
       const isOurs = stock.customerId === null || settings.customerIds.includes(stock.customerId);
       return isOurs ? stepFor(stock, { summary: "", before }) : letGo(stockId, before);
     },
@@ -87,19 +95,47 @@ const remembered = (stockId: string, known: Known) => [entityOf(stockId), JSON.s
 const isStale = ({ updatedAt }: Stock, before: Known | null): boolean =>
   updatedAt !== null && before !== null && before.updatedAt !== null && updatedAt < before.updatedAt;
 
+/**
+ * Whether to wait for the next run with all of it, once: a listing was not found that was known before, a proxy may
+ * say so for a moment, and what it would have told could not be told later.
+ */
+function isHeld(
+  { listingId }: Stock,
+  { away, isListingLost }: Known,
+  { present, former }: { present: Listing | null; former: Listing | null | undefined },
+): boolean {
+  const isBack = away === "removed" && listingId !== null;
+  return isListingLost !== true && (former === null || (isBack && present === null));
+}
+
+const hold = (stockId: string, before: Known): Step => ({
+  drafts: [],
+  remember: [remembered(stockId, { ...before, summary: "", isListingLost: true })],
+});
+
 function told(stock: Stock, changes: readonly Change[], known: Known): Step {
   const after = { ...known, told: known.told + changes.length };
   return { drafts: draftsOf(changes, stock, known.told), remember: [remembered(stock.id, after)] };
 }
 
 /** Stays remembered, so that the numbers of its events go on should it come back. */
-function removed(stockId: string, before: Known, stock: Stock | null): Step {
-  if (before.away === "removed") return { drafts: [], seen: [entityOf(stockId)] };
+function removed(
+  stockId: string,
+  before: Known,
+  { stock, changes, listing }: { stock: Stock | null; changes: Change[]; listing: KnownListing | null },
+): Step {
   const { vrm, vin, told } = before;
   const subject = { id: stockId, vrm, vin, text: stock?.text ?? null };
-  const drafts = draftsOf([removal(before)], subject, told);
-  const after: Known = { ...before, away: "removed", told: told + 1, summary: "", updatedAt: null, own: {} };
-  return { drafts, remember: [remembered(stockId, after)] };
+  const after: Known = {
+    ...before,
+    away: "removed",
+    told: told + changes.length,
+    summary: "",
+    updatedAt: null,
+    own: {},
+    listing,
+  };
+  return { drafts: draftsOf(changes, subject, told), remember: [remembered(stockId, after)] };
 }
 
 /** Its customer id is no longer in the settings: nothing has happened to it, as far as this connector is to know. */

@@ -219,6 +219,20 @@ test("a deleted car is removed; brought back, it is created anew and what was to
   }
 });
 
+test("a sale is told although the car is deleted before the next poll", async () => {
+  await using upstream = givenUpstream();
+  const { world, poll } = upstream;
+  const { id } = world.add("10001");
+  const listing = world.list(id);
+  await poll();
+  world.bid(listing.id, 9000);
+  world.end(listing.id);
+  world.remove(id, "deleted");
+  const { kinds, told } = await poll();
+  expect(kinds).toEqual(["listing.bid-placed", "listing.sold", "stock.removed"]);
+  expect(told[2]).toMatchObject({ stock: { lifecycleState: "DELETED" }, previous: { status: "SOLD" } });
+});
+
 test("the wastebin is the stock's own, what mirrors its listing is not", async () => {
   await using upstream = givenUpstream();
   const { world, poll } = upstream;
