@@ -13,11 +13,16 @@ export const problems = {
   duplicate_key: { status: 400, title: "The same key stands twice at the top of an envelope" },
   bad_request: { status: 400, title: "The request cannot be read" },
   unreadable_webhook: { status: 400, title: "This webhook cannot be read" },
+  upstream_bad_request: { status: 400, title: "The upstream system calls the request invalid" },
 
   unverified_webhook: { status: 401, title: "This webhook did not pass its check" },
   missing_credentials: { status: 401, title: "This needs a credential" },
   invalid_credentials: { status: 401, title: "The credential is not valid here" },
 
+  upstream_forbidden: {
+    status: 403,
+    title: "The upstream system does not allow this with these credentials",
+  },
   signup_closed: { status: 403, title: "This hub does not take signups; ask its operator for an account" },
   customer_disabled: { status: 403, title: "This account is disabled; ask the hub's operator" },
   operator_assigns_auction_ids: {
@@ -32,6 +37,7 @@ export const problems = {
   event_type_not_found: { status: 404, title: "The catalog has no such event type" },
   signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
   customer_not_found: { status: 404, title: "There is no such customer" },
+  upstream_not_found: { status: 404, title: "The upstream system has nothing of this id" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
   connector_not_found: { status: 404, title: "You have no such connector" },
   recovery_not_found: { status: 404, title: "This subscription has no such recovery" },
@@ -43,6 +49,10 @@ export const problems = {
   subscription_deleted: { status: 409, title: "The subscription of this dead letter was deleted" },
   recovery_running: { status: 409, title: "A recovery of this subscription is running already" },
   recovery_ended: { status: 409, title: "This recovery has ended" },
+  listing_state: { status: 409, title: "The listing is not in a state that allows this" },
+  command_running: { status: 409, title: "Another command for the same thing is under way" },
+  idempotency_key_reused: { status: 409, title: "This Idempotency-Key was given with another request" },
+  upstream_conflict: { status: 409, title: "The upstream system reports a conflict" },
 
   payload_too_large: { status: 413, title: "A payload may have at most 1 MiB" },
   request_too_large: { status: 413, title: "The request body is too large" },

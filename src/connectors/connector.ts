@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Clock } from "../seams.ts";
+import type { UpstreamCommand } from "./command.ts";
 
 /**
  * The contract between lanehook and what speaks to one kind of upstream. A connector reads, compares and returns;
@@ -52,6 +53,8 @@ export interface Connection {
    * webhook has changed what a step was about to remember. @throws UpstreamError
    */
   poll(memory: Memory, signal: AbortSignal): AsyncIterable<Step>;
+  /** What cannot be taken back, by its name, for a customer to ask; kinds that only read have none. */
+  commands?: Readonly<Record<string, UpstreamCommand>>;
   /** Judges and reads a webhook of the upstream, at once and without asking anyone; kinds without webhooks have none. */
   receive?(request: ReceivedRequest, memory: Pick<Memory, "recall">): Received;
 }

@@ -29,17 +29,19 @@ export class UpstreamError extends Error {
   readonly retryAt: number | null;
   /** The upstream's own code and sentence where it gave them, cut and without anything personal. */
   readonly upstreamCode: string | null;
+  readonly upstreamMessage: string | null;
 
   constructor(
     fault: UpstreamFault,
     detail: string,
-    more: { status?: number; retryAt?: number; upstreamCode?: string } = {},
+    more: { status?: number; retryAt?: number; upstreamCode?: string; upstreamMessage?: string } = {},
   ) {
     super(`${upstreamFaults[fault]}: ${detail}`);
     this.fault = fault;
     this.status = more.status ?? null;
     this.retryAt = more.retryAt ?? null;
     this.upstreamCode = more.upstreamCode ?? null;
+    this.upstreamMessage = more.upstreamMessage ?? null;
   }
 
   get isConfiguration(): boolean {

@@ -1,3 +1,4 @@
+import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer } from "../connector.ts";
 import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
@@ -23,13 +24,8 @@ interface Asked {
   signal: AbortSignal;
   /** For the whole exchange, ms; the client's own where it is left out. */
   timeoutMs?: number;
-}
-
-/** What the upstream says of its own failure. */
-export interface UpstreamWords {
-  status: number;
-  errorCode: string | null;
-  message: string | null;
+  /** A person waits for it. */
+  isUrgent?: boolean;
 }
 
 /** The upstream's words are cut to this many characters. */
@@ -73,11 +69,17 @@ export function openClient(parts: Parts) {
       return answer.status === 404 ? null : listingIn(answer, "GET /v1/listings/{listingId}", parts);
     },
 
+    /** The same, where one that is not there is a failure like any other. */
+    async theListing(listingId: string, asked: Asked): Promise<Listing> {
+      const answer = await get(`/v1/listings/${encodeURIComponent(listingId)}`, asked);
+      return listingIn(answer, "GET /v1/listings/{listingId}", parts);
+    },
+
     /** The cheapest request that shows whether the credentials work, once. */
     async check(signal: AbortSignal): Promise<void> {
       const [customerId = ""] = settings.customerIds;
       const query = { customerId, pageNumber: 1, pageSize: 1 };
-      const answer = await upstream.exchange({ url: "/v1/stock", query, headers, signal });
+      const answer = await upstream.exchange({ url: "/v1/stock", query, headers, signal, isUrgent: true });
       if (answer.status === 404) throw new UpstreamError("not_a_service", "GET /v1/stock answered 404");
       if (answer.status === 403) throw notYours(customerId);
       bodyOf(answer, "GET /v1/stock", parts);
@@ -120,11 +122,12 @@ function bodyOf(answer: UpstreamAnswer, operation: string, { clock }: Parts) {
 /** The failure that an answer is. */
 export function failureIn(answer: UpstreamAnswer, operation: string, now: number): UpstreamError {
   const { status } = answer;
-  const { errorCode } = wordsIn(answer);
+  const { errorCode, message } = wordsIn(answer);
   const retryAt = retryAtOf(answer, now);
   return new UpstreamError(faultOf(status), `${operation} answered ${status}`, {
     status,
     ...(errorCode !== null && { upstreamCode: errorCode }),
+    ...(message !== null && { upstreamMessage: message }),
     ...(retryAt !== null && { retryAt }),
   });
 }

@@ -1,0 +1,55 @@
+import type { ProblemCode } from "../problems.ts";
+
+/**
+ * Something a customer asks of an upstream that cannot be taken back, such as a sale. `commands` keeps each one on
+ * disk before and after it is sent, and repeats none.
+ */
+export interface UpstreamCommand<Request = unknown> {
+  /**
+   * Performs it, and learns what happened: sends at most once, whatever is lost. Ends when the signal does.
+   * @throws UpstreamError, the signal's reason; after `sending` that means that it is not known what happened
+   */
+  perform(request: Request, parts: Performing): Promise<Verdict>;
+  /** What became of one that was sent, by reading alone. @throws UpstreamError, the signal's reason */
+  lookUp(request: Request, before: string, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** What a command is performed with. */
+export interface Performing {
+  /**
+   * Resolves once it is on disk that the request goes out now; only then it may. `before`: what a look-up must know of
+   * the state before it, JSON.
+   */
+  sending(before: string): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** What the upstream says of its own failure; cut. */
+export interface UpstreamWords {
+  status: number;
+  errorCode: string | null;
+  message: string | null;
+}
+
+/** What became of a command. */
+export type Verdict = Done | Undone;
+
+/** It is done; `answer` is what the upstream shows for it now, JSON text. */
+export interface Done {
+  outcome: "done";
+  answer: string;
+}
+
+/**
+ * `refused`: by the state of things or by the upstream, and nothing is changed; `not-done`: it was tried, or could not
+ * be, and nothing is changed; `unknown`: it may have been done.
+ */
+export interface Undone {
+  outcome: "refused" | "not-done" | "unknown";
+  code: ProblemCode;
+  /** A sentence for a person; nothing personal. */
+  detail: string;
+  /** The state that was found, a few words and numbers. */
+  found?: Record<string, string | number | null>;
+  upstream?: UpstreamWords;
+}
