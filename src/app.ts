@@ -1,4 +1,5 @@
 import { openCatalog } from "./catalog/catalog.ts";
+import { openCommands } from "./commands/commands.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { allKinds, type Registry } from "./connectors/registry.ts";
 import { openAccounts } from "./customers/accounts.ts";
@@ -192,6 +193,12 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     publicUrl: () => publicUrlOf(config, listening.port),
   });
   const { connectors, receiver } = connectorSide;
+  const commands = openCommands({
+    ...base,
+    sqlite,
+    pageKeys,
+    commandsOf: (connectorId) => connectors.reconnect(connectorId)?.commands ?? null,
+  });
   const upkeep = openUpkeep({ ...base, retentions: [openRetention(sqlite), connectorSide.retention] });
 
   const newPublishKey = await keepPublishKey(config, publishers);
@@ -207,6 +214,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     deadLetters,
     publish,
     connectors,
+    commands,
     receiver,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
@@ -222,12 +230,13 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
       upkeep.start();
       adminSocket.listen();
       await connectorSide.start();
+      commands.start();
       return listening;
     },
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
       await Promise.all(
-        [adminSocket, server, connectorSide, outages, recoveries, upkeep].map((part) => part.stop()),
+        [adminSocket, server, commands, connectorSide, outages, recoveries, upkeep].map((part) => part.stop()),
       );
       await dispatcher.stop();
       await commits.idle();

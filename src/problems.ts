@@ -83,6 +83,8 @@ export const problems = {
 /** The stable code of a problem. */
 export type ProblemCode = keyof typeof problems;
 
+type Scalar = string | number | boolean | null;
+
 /** What a problem may tell beyond its table entry; never a credential, never a payload. */
 export interface ProblemDetails {
   /** One sentence on this very case. */
@@ -92,7 +94,7 @@ export interface ProblemDetails {
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number;
   /** Members beyond those that every problem has, such as what an upstream said. */
-  more?: Record<string, string | number | boolean | null>;
+  more?: Record<string, Scalar | Record<string, Scalar>>;
 }
 
 /** A caller's mistake (or, with status 500 and 503, ours), thrown where it is found and answered by http. */

@@ -14,6 +14,7 @@ const LAYERS = [
   ["app.ts"],
   ["ground.ts"],
   ["http"],
+  ["commands"],
   ["intake"],
   ["routing"],
   ["delivery"],

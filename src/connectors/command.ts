@@ -53,3 +53,19 @@ export interface Undone {
   found?: Record<string, string | number | null>;
   upstream?: UpstreamWords;
 }
+
+/** The problem that passes on an upstream's refusal; null: its status is none of those that mean one. */
+export function upstreamRefusal(status: number | null): ProblemCode | null {
+  switch (status) {
+    case 400:
+      return "upstream_bad_request";
+    case 403:
+      return "upstream_forbidden";
+    case 404:
+      return "upstream_not_found";
+    case 409:
+      return "upstream_conflict";
+    default:
+      return null;
+  }
+}

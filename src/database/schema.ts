@@ -237,3 +237,22 @@ export const connectorRuns = sqliteTable("connector_runs", {
   errorCode: text("error_code"),
   error: text(),
 });
+
+export const commands = sqliteTable("commands", {
+  id: integer().primaryKey(),
+  publicId: text("public_id").notNull(),
+  customerId: integer("customer_id").notNull(),
+  askedBy: text("asked_by").notNull(),
+  connectorId: text("connector_id").notNull(),
+  name: text().notNull(),
+  target: text().notNull(),
+  idempotencyKey: text("idempotency_key"),
+  request: text().notNull(),
+  status: text({ enum: ["begun", "sent", "settled"] }).notNull(),
+  createdAt: instant("created_at").notNull(),
+  sentAt: instant("sent_at"),
+  settledAt: instant("settled_at"),
+  before: text(),
+  outcome: text({ enum: ["done", "refused", "not-done", "unknown"] }),
+  verdict: text(),
+});

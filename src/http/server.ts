@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Commands } from "../commands/commands.ts";
 import type { Accounts } from "../customers/accounts.ts";
 import type { AuctionIds } from "../customers/auction-ids.ts";
 import type { SigningSecrets } from "../customers/signing-secrets.ts";
@@ -15,9 +16,11 @@ import type { Recoveries } from "../routing/recoveries.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
+import { commandRoutes } from "./command-routes.ts";
 import { connectorRoutes } from "./connector-routes.ts";
 import type { Credentials } from "./credentials.ts";
 import { customerRoutes } from "./customer-routes.ts";
+import { dealerAuctionRoutes } from "./dealerauction-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import { deliveryRoutes } from "./delivery-routes.ts";
 import { docsRoutes } from "./docs-routes.ts";
@@ -44,6 +47,7 @@ export interface ServerParts {
   deadLetters: DeadLetters;
   publish: Publish;
   connectors: Connectors;
+  commands: Commands;
   receiver: Receiver;
   credentials: Credentials;
   clientAddress: ClientAddress;
@@ -127,6 +131,8 @@ function apiRoutes(parts: ServerParts) {
     .use(deadLetterRoutes(parts))
     .use(signingSecretRoutes(parts))
     .use(connectorRoutes(parts))
+    .use(dealerAuctionRoutes(parts))
+    .use(commandRoutes(parts))
     .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
     .use(healthRoutes());

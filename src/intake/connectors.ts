@@ -46,6 +46,10 @@ export interface Connectors {
     name: string,
     kind: Connector<S, C>,
   ): Connected<C>;
+  /** What a connector is named by, for what is kept of it. @throws Problem connector_not_found */
+  idOf(customerId: number, name: string): string;
+  /** By its id, for what was begun through it; null: it is gone, or its customer is disabled. */
+  reconnect(connectorId: string): Connection | null;
 }
 
 /** A connector of a known kind, ready to be asked. */
@@ -150,6 +154,15 @@ export function openConnectors(parts: {
       const { id, publicId: connectorId, environment } = row;
       const { connection } = connections.of(row);
       return { id, connectorId, environment, connection: connection as ReturnType<typeof kind.open> };
+    },
+    idOf: (customerId, name) => find(customerId, name).publicId,
+    reconnect(connectorId) {
+      const row = rows.inbound(connectorId);
+      try {
+        return row === null ? null : connections.of(row).connection;
+      } catch {
+        return null; // this version wants other settings, as its runs will tell
+      }
     },
   };
 }

@@ -24,6 +24,7 @@ export function openStubServer(given: Partial<ServerParts> = {}): Server {
     deadLetters: absent,
     publish: absent,
     connectors: absent,
+    commands: absent,
     receiver: absent,
     credentials: absent,
     clientAddress: () => "192.0.2.1",

@@ -28,6 +28,9 @@ interface Asked {
   isUrgent?: boolean;
 }
 
+/** For an exchange that a person waits for, ms. */
+const PATIENCE_MS = 20_000;
+
 /** The upstream's words are cut to this many characters. */
 const MAX_WORDS = 300;
 
@@ -72,6 +75,20 @@ export function openClient(parts: Parts) {
     /** The same, where one that is not there is a failure like any other. */
     async theListing(listingId: string, asked: Asked): Promise<Listing> {
       const answer = await get(`/v1/listings/${encodeURIComponent(listingId)}`, asked);
+      return listingIn(answer, "GET /v1/listings/{listingId}", parts);
+    },
+
+    /** The same, asked once for a person who waits. */
+    async listingNow(listingId: string): Promise<Listing> {
+      const { signal } = new AbortController();
+      const url = `/v1/listings/${encodeURIComponent(listingId)}`;
+      const answer = await upstream.exchange({
+        url,
+        headers,
+        signal,
+        timeoutMs: PATIENCE_MS,
+        isUrgent: true,
+      });
       return listingIn(answer, "GET /v1/listings/{listingId}", parts);
     },
 

@@ -14,7 +14,7 @@ export type MarkName = (typeof markNames)[number];
 export interface DealerAuctionConnection extends Connection {
   commands: Readonly<Record<MarkName, UpstreamCommand<MarkRequest>>>;
   /** A listing as the upstream shows it now, for a person that waits. */
-  listing: Client["theListing"];
+  listing: Client["listingNow"];
 }
 
 /** DealerAuction, the British auction for dealers: stock and listings are polled (UPSTREAMS 1, seed 002). */
@@ -29,7 +29,7 @@ export const dealerAuction: Connector<DealerAuctionSettings, DealerAuctionConnec
     return {
       check: client.check,
       poll: openScan({ ...parts, client }),
-      listing: client.theListing,
+      listing: client.listingNow,
       commands: {
         "mark-as-sold": openMarking(markAsSold, parts, client),
         "mark-as-not-sold": openMarking(markAsNotSold, parts, client),

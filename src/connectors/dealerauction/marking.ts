@@ -1,4 +1,10 @@
-import type { Undone, UpstreamCommand, UpstreamWords, Verdict } from "../command.ts";
+import {
+  type Undone,
+  type UpstreamCommand,
+  type UpstreamWords,
+  upstreamRefusal,
+  type Verdict,
+} from "../command.ts";
 import type { UpstreamAnswer } from "../connector.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { type Client, headersFor, listingIn, type Parts, wordsIn } from "./client.ts";
@@ -80,7 +86,7 @@ export function openMarking(mark: Mark, parts: Parts, client: Client): UpstreamC
   ): Promise<Verdict> {
     let verdict: Verdict = unknown("The answer was lost.");
     for (const waitMs of LOOK_AFTER_MS) {
-      await clock.sleep(waitMs, signal);
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
       signal.throwIfAborted();
       try {
         verdict = mark.judge(await read(request.listingId, signal), request, before);
@@ -114,20 +120,13 @@ const tooSlow = (): Verdict => ({
 
 const unknown = (detail: string): Undone => ({ outcome: "unknown", code: "upstream_failed", detail });
 
-const REFUSALS = {
-  400: "upstream_bad_request",
-  403: "upstream_forbidden",
-  404: "upstream_not_found",
-  409: "upstream_conflict",
-} as const;
-
 /** The upstream says no, and has done nothing. */
 function refusedBy(answer: UpstreamAnswer): Verdict {
   const upstream = wordsIn(answer);
   const { status, message, errorCode } = upstream;
   const words = message ?? errorCode;
   const detail = `The upstream answered ${status}${words === null ? "" : `: ${words}`}.`;
-  const code = REFUSALS[status as keyof typeof REFUSALS];
-  if (code === undefined) return { outcome: "not-done", code: "upstream_failed", detail, upstream };
+  const code = upstreamRefusal(status);
+  if (code === null) return { outcome: "not-done", code: "upstream_failed", detail, upstream };
   return { outcome: "refused", code, detail, upstream };
 }
