@@ -11,7 +11,7 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
   const clock = options.clock ?? new TestClock();
   const simulator = startDealerAuction({ seams: { clock, random: seeded() } });
   const { url: baseUrl, username, password, customerIds, world } = simulator;
-  simulator.letsWait = () => queueMicrotask(() => clock.advance(20 * SECOND)); // as long as a person is let wait
+  simulator.letsWait = () => void letPass(20 * SECOND); // as long as an exchange may take that a person waits for
   const { id } = world.add("10001");
   const listing = world.list(id);
   world.bid(listing.id, 3000);
@@ -23,6 +23,13 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
     info(fact: string) {
       if (fact === "command.answered") answeredAt = clock.now();
     },
+  };
+  /** In small steps, so that the hub can do at each instant what is due then. */
+  const letPass = async (ms: number) => {
+    for (let passed = 0; passed < ms && answeredAt === 0; passed += STEP_MS) {
+      clock.advance(STEP_MS);
+      for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+    }
   };
   const start = { log, ...options, clock };
   let app = await startTestApp(start);
@@ -49,6 +56,7 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
       name: string,
       { key, body, at = path }: { key?: string; body?: object | undefined; at?: string } = {},
     ) {
+      answeredAt = 0;
       const answer = await app.call("POST", `${at}/${name}`, {
         auth: token,
         ...(body && { body }),
@@ -67,7 +75,6 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
      */
     async patiently<T>(answer: Promise<T>): Promise<T & { tookMs: number }> {
       const beganAt = clock.now();
-      answeredAt = 0;
       let isThere = false;
       void answer.finally(() => {
         isThere = true;
@@ -75,7 +82,7 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
       while (!isThere) {
         await app.idle();
         await Bun.sleep(1);
-        if (answeredAt === 0 && !isThere) clock.advance(500);
+        if (answeredAt === 0 && !isThere) clock.advance(STEP_MS);
       }
       return { ...(await answer), tookMs: answeredAt - beganAt };
     },
@@ -91,6 +98,8 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
     },
   };
 }
+
+const STEP_MS = 500;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
