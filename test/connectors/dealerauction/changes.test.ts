@@ -47,6 +47,7 @@ describe("a listing that is first seen", () => {
     ["SOLD", ["listing.sold"]],
     ["NOT_SOLD", ["listing.not-sold"]],
     ["CANCELLED", ["listing.cancelled"]],
+    ["EXPIRED", ["listing.not-sold"]],
     ["SOMETHING_NEW", []],
   ])("as %s began, and is where it is", (status, further) => {
     const found = { stock: stockOf(), listing: listingOf({ status }), former: null };

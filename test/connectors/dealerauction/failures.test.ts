@@ -138,6 +138,34 @@ test("a listing that cannot be found is looked for again, and its stock item tol
   expect((await upstream.poll()).kinds).toEqual(["listing.started", "listing.not-sold"]);
 });
 
+test("a listing that cannot be found is looked for again although the search shows nothing new", async () => {
+  await using upstream = givenUpstream({ settings: { refreshPerRun: 0 } });
+  const { world } = upstream;
+  const { id } = world.add("10001");
+  world.cancel(world.list(id).id);
+  upstream.fail("notFoundBlank", { at: isListing });
+  expect((await upstream.poll()).kinds).toEqual(["stock.created"]);
+  expect((await upstream.poll()).kinds).toEqual(["listing.started", "listing.cancelled"]);
+});
+
+test("the end of an earlier listing that cannot be found for once is told all the same, before the next listing", async () => {
+  await using upstream = givenUpstream();
+  const { world } = upstream;
+  const { id } = world.add("10001");
+  const first = world.list(id);
+  await upstream.poll();
+  world.cancel(first.id);
+  const second = world.list(id);
+  upstream.fail("notFoundByProxy", { at: ({ path }) => path.endsWith(first.id) });
+  expect((await upstream.poll()).kinds).toEqual([]);
+  expect((await upstream.poll()).kinds).toEqual(["listing.cancelled", "listing.relisted"]);
+  world.cancel(second.id);
+  world.list(id);
+  upstream.fail("notFoundByProxy", { at: ({ path }) => path.endsWith(second.id), times: 2 });
+  expect((await upstream.poll()).kinds).toEqual([]);
+  expect((await upstream.poll()).kinds).toEqual(["listing.relisted"]); // the second time it is believed
+});
+
 test("a stock item that cannot be found once is not removed", async () => {
   await using upstream = givenUpstream();
   const { id } = upstream.world.add("10001");

@@ -48,6 +48,29 @@ describe("marking as sold", () => {
     expect(upstream.requests()).toEqual({ "GET listings": 1, "POST mark-as-sold": 1 });
   });
 
+  test("sends nothing before it is on disk that it will", async () => {
+    await using upstream = givenProvisional();
+    const { simulator, connection, listing } = upstream;
+    const written = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const performed = connection.commands["mark-as-sold"].perform(
+      { listingId: listing.id, salePrice: 4500 },
+      {
+        sending() {
+          asked.resolve();
+          return written.promise;
+        },
+        signal: new AbortController().signal,
+      },
+    );
+    await asked.promise;
+    await fetch(simulator.url); // whatever was sent before this is there by now
+    expect(upstream.posts()).toBe(0);
+    written.resolve();
+    expect(await performed).toMatchObject({ outcome: "done" });
+    expect(upstream.posts()).toBe(1);
+  });
+
   const otherStates: [string, (world: World, listingId: string) => unknown][] = [
     ["IN_PROGRESS", (world, id) => Object.assign(world.listing(id) ?? {}, { status: "IN_PROGRESS" })],
     ["SOLD", (world, id) => world.markAsSold(id, 4500)],

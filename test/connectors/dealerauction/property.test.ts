@@ -53,14 +53,14 @@ async function round(random: () => number): Promise<void> {
       simulator.fail("notFoundBlank", { at: ({ path }) => path.startsWith("/v1/listings/") });
     }
   };
-  for (let polls = 0; polls < 4; polls++) {
+  for (let polls = 0; polls < 3; polls++) {
     await pollOnce(connection, memory, { crash: () => random() < 0.03 });
     for (let n = 0; n < 3; n++) happenings.act();
     upstream.waits.advance(1000);
   }
   simulator.recover();
   simulator.beforeEach = () => {};
-  for (let polls = 0; polls < 3; polls++) expect((await upstream.poll()).error).toBeNull();
+  for (let polls = 0; polls < 2; polls++) expect((await upstream.poll()).error).toBeNull();
   expect((await upstream.poll()).kinds).toEqual([]);
   expectTheTruth(memory.admitted, happenings, world);
 }

@@ -274,6 +274,55 @@ test("each customer id is searched for itself; one that is taken out of the sett
   expect((await poll()).told).toMatchObject([{ stock: { id: theirs.id, vehicle: { mileage: 5 } } }]);
 });
 
+test("a car is read in every run while its listing is open or the search shows an auction, one of the two being enough", async () => {
+  await using upstream = givenUpstream({ settings: { refreshPerRun: 0 } });
+  const { world, simulator, poll } = upstream;
+  const { id } = world.add("10001");
+  const listing = world.list(id);
+  world.bid(listing.id, 100);
+  world.end(listing.id);
+  world.setWastebin(id, true); // now nothing in the search tells that it is provisional
+  await poll();
+  world.markAsSold(listing.id, 4000);
+  expect((await poll()).kinds).toEqual(["listing.sold"]);
+
+  world.setWastebin(id, false);
+  simulator.beforeEach = ({ path }) => {
+    const status = path === "/v1/stock" ? "IN_PROGRESS" : "BEING_COUNTED"; // a word that we do not know
+    Object.assign(listing, { status });
+  };
+  await poll();
+  world.bid(listing.id, 200);
+  expect((await poll()).kinds).toEqual(["listing.bid-placed"]);
+});
+
+test("an answer that is older than the last one is not believed", async () => {
+  await using upstream = givenUpstream();
+  const { world, poll } = upstream;
+  const item = world.add("10001", { mileage: 1 });
+  const old = { ...item };
+  world.list(item.id);
+  world.change(item.id, { mileage: 2 });
+  await poll();
+  const present = { ...item };
+  Object.assign(item, old); // as an upstream of several machines may answer
+  expect((await poll()).kinds).toEqual([]);
+  Object.assign(item, present);
+  expect((await poll()).kinds).toEqual([]);
+});
+
+test("a search that still shows what was deleted does not let it be removed twice", async () => {
+  await using upstream = givenUpstream();
+  const { world, simulator, poll } = upstream;
+  const item = world.add("10001");
+  await poll();
+  simulator.beforeEach = ({ path }) => {
+    item.deleted = path === "/v1/stock" ? "no" : "deleted";
+  };
+  expect((await poll()).kinds).toEqual(["stock.removed"]);
+  expect((await poll()).kinds).toEqual([]);
+});
+
 test("a silent first scan tells nothing of what it finds, and everything after it", async () => {
   await using upstream = givenUpstream({ initialScan: "silent" });
   const { world, poll } = upstream;
