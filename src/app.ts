@@ -236,7 +236,9 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
       await Promise.all(
-        [adminSocket, server, commands, connectorSide, outages, recoveries, upkeep].map((part) => part.stop()),
+        [adminSocket, server, commands, connectorSide, outages, recoveries, upkeep].map((part) =>
+          part.stop(),
+        ),
       );
       await dispatcher.stop();
       await commits.idle();
