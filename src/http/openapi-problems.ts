@@ -65,6 +65,15 @@ const PROBLEM_HEADERS: Record<number, Json> = {
 
 const EXAMPLE_DETAILS: { [Code in ProblemCode]?: ProblemDetails } = {
   invalid_input: { errors: [{ path: "webhookUrl", message: "Invalid URL" }] },
+  listing_state: {
+    detail:
+      "Only a listing that is PROVISIONAL and has a bid can be marked as sold; this one is IN_PROGRESS with 2 bids.",
+    more: {
+      commandId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c",
+      outcome: "refused",
+      found: { status: "IN_PROGRESS", bids: 2, salePrice: null },
+    },
+  },
   request_too_large: { detail: `A body here may have at most ${MAX_JSON_BODY_BYTES} bytes.` },
 };
 
@@ -93,5 +102,16 @@ export const problemSchema: Json = {
         },
       },
     },
+    fault: { type: "string", description: "What is wrong with an upstream, in one word." },
+    upstreamStatus: { type: ["integer", "null"], description: "The HTTP status that an upstream answered." },
+    errorCode: { type: ["string", "null"], description: "An upstream's own code for what is wrong." },
+    errorMessage: { type: ["string", "null"], description: "An upstream's own words for it." },
+    commandId: { type: "string", description: "Of a command: its id in the list of commands." },
+    outcome: {
+      type: "string",
+      enum: ["refused", "not-done", "unknown"],
+      description: "Of a command: what became of it; `unknown` where that could not be learned yet.",
+    },
+    found: { type: "object", description: "Of a command: the state that was found instead." },
   },
 };

@@ -90,8 +90,9 @@ function toProblem(code: unknown, error: unknown): Problem | null {
 }
 
 /** What a kind's look-up or command meets at its upstream, where the kind has no better problem for it. */
-function upstreamProblem({ message, fault, status, upstreamCode }: UpstreamError): Problem {
-  const more = { fault, upstreamStatus: status, upstreamCode };
+function upstreamProblem(error: UpstreamError): Problem {
+  const { message, fault, status, upstreamCode: errorCode, upstreamMessage: errorMessage } = error;
+  const more = { fault, upstreamStatus: status, errorCode, errorMessage };
   return new Problem("upstream_failed", { detail: message, more });
 }
 

@@ -67,7 +67,8 @@ test("an upstream's failure is told with what it said", async () => {
     code: "upstream_failed",
     fault: "refused",
     upstreamStatus: 409,
-    upstreamCode: "ALREADY_SOLD",
+    errorCode: "ALREADY_SOLD",
+    errorMessage: null,
   });
   expect(logged).toEqual([]);
 });
