@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dir, "..");
 const LAYERS = [
   ["main.ts"],
   ["cli"],
+  ["simulators"],
   ["app.ts"],
   ["ground.ts"],
   ["http"],
@@ -115,6 +116,15 @@ describe("src/", () => {
         .map((file) => file.slice("src/".length))
         .filter((file) => layerOf(file) < layerOf(source.path))
         .map((file) => `imports the higher src/${file}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("simulators know nothing of the hub, so that they cannot share its mistakes", () => {
+    const wrong = offenders(({ path, files }) =>
+      partOf(path) !== "simulators"
+        ? []
+        : files.filter((file) => !file.startsWith("src/simulators/") && file !== "src/seams.ts"),
     );
     expect(wrong).toEqual([]);
   });

@@ -9,6 +9,7 @@ import { type DemoOptions, demo } from "./demo.ts";
 import { health } from "./health.ts";
 import { addPublisherCommands } from "./publisher.ts";
 import { serve } from "./serve.ts";
+import { addSimulateCommand } from "./simulate.ts";
 
 /** The exit code of every command that was called or configured wrongly. */
 const MISUSE = 2;
@@ -50,6 +51,7 @@ function commands(env: Record<string, string | undefined>, exitWith: (code: numb
     .action(async () => exitWith(await health(config())));
   addCustomerCommands(program, config);
   addPublisherCommands(program, config);
+  addSimulateCommand(program);
   return program;
 }
 

@@ -1,0 +1,105 @@
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import { realSeams, type Seams } from "../seams.ts";
+import { startManheimSimulator } from "../simulators/manheim/simulator.ts";
+import { facts } from "./print.ts";
+
+/** An upstream that runs here. */
+interface Simulation {
+  url: string;
+  /** What a connector to it is made with. */
+  connector: { kind: string; settings: object };
+  /** Lets one thing happen in its world, told in a few words. */
+  happen(): string;
+  stop(): Promise<void>;
+}
+
+/** The upstreams that can be simulated. */
+const simulations: Record<string, (parts: Parts) => Simulation> = {
+  manheim({ seams, port, size }) {
+    const simulator = startManheimSimulator({ ...seams, port });
+    const { url, credentials, world } = simulator;
+    for (let n = 0; n < size; n++) world.create();
+    return {
+      url,
+      connector: { kind: "manheim", settings: { baseUrl: url, ...credentials } },
+      happen() {
+        const happened = world.happen();
+        return happened === null ? "nothing" : `${happened.what} ${happened.id}`;
+      },
+      stop: async () => simulator[Symbol.asyncDispose](),
+    };
+  },
+};
+
+/** What a simulation is started with. */
+interface Parts {
+  seams: Seams;
+  port: number;
+  /** How many things there are in its world at the start. */
+  size: number;
+}
+
+interface Options {
+  port: number;
+  every: number;
+  size: number;
+}
+
+/** Adds `lanehook simulate …`: upstreams to try a connector against without an account. */
+export function addSimulateCommand(program: Command): void {
+  const names = Object.keys(simulations);
+  const command = program
+    .command("simulate")
+    .description("run an upstream on loopback, to try a connector without an account")
+    .addArgument(new Argument("<upstream>", "which one").choices(names))
+    .option("--port <port>", "where it listens; 0: any free one", wholeNumber(65_535), 0)
+    .option("--every <seconds>", "how often something happens in it; 0: never", wholeNumber(86_400), 5)
+    .option("--size <count>", "how many cars are in it at the start", wholeNumber(100_000), 12)
+    .action(async (name: string, { every, ...options }: Options) => {
+      const seams = realSeams();
+      await keepUp(open(name, { ...options, seams }, command), { every, seams });
+    });
+}
+
+function open(name: string, parts: Parts, command: Command): Simulation {
+  const start = simulations[name];
+  if (start === undefined) return command.error(`there is no ${name}`);
+  try {
+    return start(parts);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+    return command.error(`lanehook: port ${parts.port} is in use by another program.`);
+  }
+}
+
+/** Runs until SIGINT or SIGTERM. */
+async function keepUp(
+  simulation: Simulation,
+  { every, seams }: { every: number; seams: Seams },
+): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const { url, connector } = simulation;
+  const settings = JSON.stringify({ ...connector, environment: "sandbox" });
+  say(
+    facts([
+      ["listens on", url],
+      ["connector", settings],
+    ]),
+  );
+  while (!stop.signal.aborted) {
+    await seams.clock.sleep(every === 0 ? A_YEAR_MS : every * 1000, stop.signal);
+    if (!stop.signal.aborted && every > 0) say(simulation.happen());
+  }
+  await simulation.stop();
+}
+
+const A_YEAR_MS = 31_536_000_000;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const wholeNumber = (most: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d{1,6}$/.test(text) || value > most) throw new InvalidArgumentError(`must be 0 to ${most}`);
+  return value;
+};
