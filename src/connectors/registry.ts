@@ -1,4 +1,5 @@
 import type { Connector } from "./connector.ts";
+import { manheim } from "./manheim/manheim.ts";
 
 /** A kind whose settings and look-ups only itself knows. */
 export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
@@ -12,4 +13,4 @@ export function registryOf(...kinds: readonly AnyConnector[]): Registry {
 }
 
 /** Every kind that lanehook brings along. */
-export const allKinds: Registry = registryOf();
+export const allKinds: Registry = registryOf(manheim);
