@@ -32,6 +32,7 @@ export const problems = {
   event_type_not_found: { status: 404, title: "The catalog has no such event type" },
   signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
   customer_not_found: { status: 404, title: "There is no such customer" },
+  upstream_not_found: { status: 404, title: "The upstream system has nothing of this id" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
   connector_not_found: { status: 404, title: "You have no such connector" },
   recovery_not_found: { status: 404, title: "This subscription has no such recovery" },

@@ -24,6 +24,7 @@ import { docsRoutes } from "./docs-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { manheimRoutes } from "./manheim-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -127,6 +128,7 @@ function apiRoutes(parts: ServerParts) {
     .use(deadLetterRoutes(parts))
     .use(signingSecretRoutes(parts))
     .use(connectorRoutes(parts))
+    .use(manheimRoutes(parts))
     .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
     .use(healthRoutes());
