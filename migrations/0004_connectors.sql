@@ -53,6 +53,7 @@ CREATE TABLE connector_runs (
   pages INTEGER NOT NULL DEFAULT 0,
   items INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
+  stale INTEGER NOT NULL DEFAULT 0, -- items that were older than what was known of them
   requests INTEGER NOT NULL DEFAULT 0,
   error_code TEXT,
   error TEXT,

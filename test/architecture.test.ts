@@ -121,6 +121,15 @@ describe("src/", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("simulators know nothing of the hub, so that they cannot share its mistakes", () => {
+    const wrong = offenders(({ path, files }) =>
+      partOf(path) !== "simulators"
+        ? []
+        : files.filter((file) => !file.startsWith("src/simulators/") && file !== "src/seams.ts"),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test("only data is imported from outside", () => {
     const wrong = offenders((source) =>
       source.files

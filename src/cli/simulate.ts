@@ -2,6 +2,7 @@ import { Argument, type Command, InvalidArgumentError } from "commander";
 import { realSeams, type Seams } from "../seams.ts";
 import { startDealerAuction } from "../simulators/dealerauction/dealerauction.ts";
 import { openLife } from "../simulators/dealerauction/life.ts";
+import { startManheimSimulator } from "../simulators/manheim/simulator.ts";
 import { facts } from "./print.ts";
 
 /** An upstream that runs here. */
@@ -15,20 +16,44 @@ interface Simulation {
 }
 
 /** The upstreams that can be simulated. */
-const simulations: Record<string, (parts: { seams: Seams; port: number }) => Simulation> = {
-  dealerauction({ seams, port }) {
+const simulations: Record<string, (parts: Parts) => Simulation> = {
+  dealerauction({ seams, port, size }) {
     const simulator = startDealerAuction({ seams, port });
     const { url, username, password, customerIds, world, stop } = simulator;
     const [customerId = ""] = customerIds;
-    const life = openLife({ world, customerId, now: seams.clock.now, random: seams.random });
+    const { random, clock } = seams;
+    const life = openLife({ world, customerId, now: clock.now, random, cars: size });
     const settings = { baseUrl: url, username, password, customerIds };
     return { url, connector: { kind: "dealerauction", settings }, happen: life.happen, stop };
   },
+  manheim({ seams, port, size }) {
+    const simulator = startManheimSimulator({ ...seams, port });
+    const { url, credentials, world } = simulator;
+    for (let n = 0; n < size; n++) world.create();
+    return {
+      url,
+      connector: { kind: "manheim", settings: { baseUrl: url, ...credentials } },
+      happen() {
+        const happened = world.happen();
+        return happened === null ? "nothing" : `${happened.what} ${happened.id}`;
+      },
+      stop: async () => simulator[Symbol.asyncDispose](),
+    };
+  },
 };
+
+/** What a simulation is started with. */
+interface Parts {
+  seams: Seams;
+  port: number;
+  /** How many things there are in its world at the start. */
+  size: number;
+}
 
 interface Options {
   port: number;
   every: number;
+  size: number;
 }
 
 /** Adds `lanehook simulate …`: upstreams to try a connector against without an account. */
@@ -40,16 +65,14 @@ export function addSimulateCommand(program: Command): void {
     .addArgument(new Argument("<upstream>", "which one").choices(names))
     .option("--port <port>", "where it listens; 0: any free one", wholeNumber(65_535), 0)
     .option("--every <seconds>", "how often something happens in it; 0: never", wholeNumber(86_400), 5)
-    .action(async (name: string, { port, every }: Options) => {
+    .option("--size <count>", "how many cars are in it at the start", wholeNumber(100_000), 12)
+    .action(async (name: string, { every, ...options }: Options) => {
       const seams = realSeams();
-      await keepUp(open({ name, port, seams }, command), { every, seams });
+      await keepUp(open(name, { ...options, seams }, command), { every, seams });
     });
 }
 
-function open(
-  { name, ...parts }: { name: string; port: number; seams: Seams },
-  command: Command,
-): Simulation {
+function open(name: string, parts: Parts, command: Command): Simulation {
   const start = simulations[name];
   if (start === undefined) return command.error(`there is no ${name}`);
   try {

@@ -233,6 +233,7 @@ export const connectorRuns = sqliteTable("connector_runs", {
   pages: integer().notNull().default(0),
   items: integer().notNull().default(0),
   events: integer().notNull().default(0),
+  stale: integer().notNull().default(0),
   requests: integer().notNull().default(0),
   errorCode: text("error_code"),
   error: text(),

@@ -27,6 +27,7 @@ import { docsRoutes } from "./docs-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { manheimRoutes } from "./manheim-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -133,6 +134,7 @@ function apiRoutes(parts: ServerParts) {
     .use(connectorRoutes(parts))
     .use(dealerAuctionRoutes(parts))
     .use(commandRoutes(parts))
+    .use(manheimRoutes(parts))
     .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
     .use(healthRoutes());

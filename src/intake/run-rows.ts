@@ -10,6 +10,7 @@ export interface Progress {
   pages?: number | undefined;
   items?: number | undefined;
   events: number;
+  stale?: number | undefined;
 }
 
 /** Runs of a connector that are listed at most. */
@@ -22,7 +23,7 @@ const CUT_OFF: Failure = {
 };
 
 const COLUMNS = `id, public_id AS publicId, connector_id AS connectorId, asked_by AS askedBy, status,
-  started_at AS startedAt, finished_at AS finishedAt, pages, items, events, requests, error_code AS errorCode, error`;
+  started_at AS startedAt, finished_at AS finishedAt, pages, items, events, stale, requests, error_code AS errorCode, error`;
 
 /** The statements on runs; what writes is called inside a commit. */
 export type RunRows = ReturnType<typeof openRunRows>;
@@ -38,7 +39,8 @@ export function openRunRows(sqlite: Database) {
      VALUES (?, ?, ?, 'running', ?)`,
   );
   const progress = sqlite.prepare(
-    `UPDATE connector_runs SET pages = pages + ?, items = items + ?, events = events + ?, requests = ?
+    `UPDATE connector_runs SET pages = pages + ?, items = items + ?, events = events + ?, stale = stale + ?,
+       requests = ?
      WHERE id = ? AND status = 'running'`,
   );
   const finish = sqlite.prepare(
@@ -64,8 +66,8 @@ export function openRunRows(sqlite: Database) {
       const { publicId, connectorId, askedBy, startedAt } = given;
       return Number(insert.run(publicId, connectorId, askedBy, startedAt).lastInsertRowid);
     },
-    progress(id: number, { pages = 0, items = 0, events }: Progress, requests: number): void {
-      progress.run(pages, items, events, requests, id);
+    progress(id: number, { pages = 0, items = 0, events, stale = 0 }: Progress, requests: number): void {
+      progress.run(pages, items, events, stale, requests, id);
     },
     finish(
       id: number,

@@ -43,6 +43,8 @@ export interface ShownRun {
   items: number;
   /** New ones; what was admitted before does not count again. */
   events: number;
+  /** Items that were older than what was known of them; they change nothing. */
+  stale: number;
   requests: number;
   error: { code: string; message: string } | null;
   /** Whether everything was read that the upstream had. */
@@ -81,7 +83,7 @@ export function shownConnector(
 
 /** What a customer sees of a run. */
 export function shownRun(row: RunRow): ShownRun {
-  const { publicId, askedBy, status, pages, items, events, requests, errorCode, error } = row;
+  const { publicId, askedBy, status, pages, items, events, stale, requests, errorCode, error } = row;
   return {
     runId: publicId,
     askedBy,
@@ -91,6 +93,7 @@ export function shownRun(row: RunRow): ShownRun {
     pages,
     items,
     events,
+    stale,
     requests,
     error: errorCode === null ? null : { code: errorCode, message: error ?? "" },
     complete: status === "complete",

@@ -8,6 +8,7 @@ import { measureLatency } from "./latency.ts";
 import { startPublisher, startReceiver } from "./processes.ts";
 import { measureRaw } from "./raw.ts";
 import { measureScale } from "./scale.ts";
+import { measureScan } from "./scan.ts";
 import { measureSharing } from "./sharing.ts";
 import { type Bench, measureThroughput } from "./speed.ts";
 
@@ -19,6 +20,7 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
   sharing: measureSharing,
   backlog: measureBacklog,
   scale: measureScale,
+  scan: measureScan,
 };
 
 const { values } = parseArgs({

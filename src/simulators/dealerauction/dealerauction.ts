@@ -92,6 +92,7 @@ export function startDealerAuction(parts: {
     hostname: "127.0.0.1",
     idleTimeout: 0,
     development: false,
+    reusePort: false, // outside development Bun would share a port with whoever listens on it already
     async fetch(request) {
       const response = await respond(request);
       response.headers.set("date", new Date(clock.now() + simulator.dateSkewMs).toUTCString());

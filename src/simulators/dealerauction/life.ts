@@ -1,7 +1,7 @@
 import type { World } from "./world.ts";
 
-/** Cars in the world at its start, and at most. */
-const CARS = { atStart: 6, most: 12 };
+/** The world grows to this many times the cars it began with. */
+const GROWTH = 2;
 
 /** How long an auction lasts, ms. */
 const AUCTION_MS = 60_000;
@@ -18,8 +18,10 @@ export function openLife(parts: {
   customerId: string;
   now: () => number;
   random: () => number;
+  /** Cars in the world at its start. */
+  cars: number;
 }): Life {
-  const { world, customerId, now, random } = parts;
+  const { world, customerId, now, random, cars } = parts;
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   const inAuction = () =>
     world.stock
@@ -53,7 +55,7 @@ export function openLife(parts: {
 
   const nameOf = (stockId: string): string => world.stockItem(stockId)?.car.vrm ?? stockId;
 
-  for (let n = 0; n < CARS.atStart; n++) {
+  for (let n = 0; n < cars; n++) {
     const { id } = world.add(customerId);
     if (n < 2) list(id);
   }
@@ -66,7 +68,7 @@ export function openLife(parts: {
       const chance = random();
       if (listing !== undefined && chance < 0.7) return bid(listing);
       if (car !== undefined && chance < 0.9) return list(car.id);
-      if (world.stock.length >= CARS.most) return "nothing";
+      if (world.stock.length >= GROWTH * cars) return "nothing";
       return `${world.add(customerId).car.vrm} comes into stock`;
     },
   };
