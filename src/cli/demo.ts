@@ -6,14 +6,16 @@ import { type Config, readConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { realSeams, type Seams } from "../seams.ts";
 import { acme } from "./demo/cast.ts";
-import { checkAll } from "./demo/checks.ts";
+import { checkAll, type Seen } from "./demo/checks.ts";
 import { DemoFailure, Interrupted } from "./demo/failure.ts";
 import { openHubClient } from "./demo/hub-client.ts";
 import { paint } from "./demo/paint.ts";
 import { type Receivers, startReceivers } from "./demo/receivers.ts";
 import { openScreen, print, type Screen } from "./demo/screen.ts";
-import { type Evidence, type Progress, play } from "./demo/story.ts";
+import { playUpstreams } from "./demo/second-act.ts";
+import { type Evidence, type Progress, play, type Stage } from "./demo/story.ts";
 import { checkLines, summaryLines } from "./demo/summary.ts";
+import { startUpstreams, type Upstream } from "./demo/upstreams.ts";
 
 /** How the demo is played. */
 export interface DemoOptions {
@@ -41,12 +43,13 @@ export async function demo(options: DemoOptions): Promise<number> {
   process.stdout.on("error", interrupt); // the pipe that reads it is gone
   const dataDir = mkdtempSync(join(tmpdir(), "lanehook-demo-"));
   const receivers = startReceivers(seams.clock);
+  const upstreams = startUpstreams(seams);
   try {
-    return await withHub({ options, seams, stop, receivers, config: configFor(dataDir, options) });
+    return await withHub({ options, seams, stop, receivers, upstreams, config: configFor(dataDir, options) });
   } catch (error) {
     return explain(error);
   } finally {
-    await receivers.stop();
+    await Promise.all([receivers, ...upstreams].map((each) => each.stop()));
     rmSync(dataDir, { recursive: true, force: true });
     for (const signal of STOP_SIGNALS) process.off(signal, interrupt);
   }
@@ -77,6 +80,7 @@ interface Parts {
   seams: Seams;
   stop: AbortController;
   receivers: Receivers;
+  upstreams: readonly Upstream[];
   config: Config;
 }
 
@@ -107,8 +111,10 @@ const errorsOnly = (errors: string[]): Log => ({
   error: (fact, fields) => void errors.push(`${fact} ${JSON.stringify(fields ?? {})}`),
 });
 
-async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evidence> {
-  const { options, receivers, stop, seams } = parts;
+type BothActs = Evidence & Pick<Seen, "connected">;
+
+async function playOnScreen(parts: Parts, app: App, origin: string): Promise<BothActs> {
+  const { options, receivers, upstreams, stop, seams } = parts;
   const { clock } = seams;
   if (app.newPublishKey === null) throw new DemoFailure("the hub made no publish key");
   const progress = { ...NOTHING_YET };
@@ -116,7 +122,7 @@ async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evi
   const screen = openScreen({ clock, title, progress, webhooks: receivers.webhooks });
   const cancelDeadline = armDeadline(parts, screen);
   try {
-    return await play({
+    const stage: Stage = {
       hub: openHubClient({ origin, fetch: seams.fetch, signal: stop.signal }),
       publishKey: app.newPublishKey,
       receivers,
@@ -125,7 +131,8 @@ async function playOnScreen(parts: Parts, app: App, origin: string): Promise<Evi
       progress,
       say: screen.say,
       paceMs: options.fast ? 0 : PACE_MS,
-    });
+    };
+    return { ...(await play(stage)), connected: await playUpstreams(stage, upstreams) };
   } finally {
     cancelDeadline();
     screen.close();

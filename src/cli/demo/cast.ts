@@ -55,3 +55,17 @@ export const best: Dealer = {
     { eventType: "ae.asset.offer.accepted.ams", receiver: "healthy", path: "offers" },
   ],
 };
+
+/** A third dealer, who has no auctions and connects its own upstreams; each brings its events to a path of its own. */
+export const carter: Dealer = {
+  slug: "carter",
+  name: "Carter Cars",
+  email: "carter@example.com",
+  password: "horse staple correct",
+  auctionIds: [],
+  subscriptions: ["manheim", "dealerauction"].map((kind) => ({
+    eventType: `${kind}.*`,
+    receiver: "healthy",
+    path: kind,
+  })),
+};

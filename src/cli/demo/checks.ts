@@ -1,6 +1,7 @@
 import { matches } from "../../catalog/event-types.ts";
 import type { Dealer, PlannedSubscription } from "./cast.ts";
 import type { Webhook } from "./receivers.ts";
+import type { Connected } from "./second-act.ts";
 import type { Evidence, PublishedEvent } from "./story.ts";
 
 /** One thing that must hold; `detail` says what was seen. */
@@ -12,6 +13,8 @@ export interface Check {
 
 /** What all checks look at. */
 export interface Seen extends Evidence {
+  /** The upstreams that a third dealer has connected. */
+  connected: readonly Connected[];
   webhooks: readonly Webhook[];
   retryDelaysMs: readonly number[];
   /** What the hub's log calls an error. */
@@ -31,6 +34,7 @@ export function checkAll(seen: Seen): Check[] {
     retryDelaysKept(seen),
     replayDelivered(seen),
     strangersKeptOut(seen),
+    ...seen.connected.map(upstreamArrived),
     noErrors(seen),
   ];
 }
@@ -88,13 +92,14 @@ function signatures({ webhooks }: Seen): Check {
   };
 }
 
-function byteForByte({ events, webhooks }: Seen): Check {
+function byteForByte({ events, webhooks, dealers }: Seen): Check {
   const bodyOf = new Map(events.map(({ eventId, body }) => [eventId, body]));
-  const changed = webhooks.filter(({ eventId, body }) => bodyOf.get(eventId) !== body).length;
+  const published = webhooks.filter(({ path }) => dealers.some(({ slug }) => path.startsWith(`${slug}/`)));
+  const changed = published.filter(({ eventId, body }) => bodyOf.get(eventId) !== body).length;
   return {
     what: "payloads came byte for byte as published",
     isOk: changed === 0,
-    detail: changed === 0 ? `${webhooks.length} webhooks` : `${changed} differ`,
+    detail: changed === 0 ? `${published.length} webhooks` : `${changed} differ`,
   };
 }
 
@@ -155,6 +160,12 @@ const strangersKeptOut = ({ peek }: Seen): Check => ({
   what: "a dealer cannot see the other's delivery",
   isOk: peek === 404,
   detail: `HTTP ${peek}`,
+});
+
+const upstreamArrived = ({ title, check, events, foundAtRest, webhooks, arrived }: Connected): Check => ({
+  what: `what ${title} has and what happened there arrived, each change once`,
+  isOk: check.ok && events > 3 && foundAtRest === 0 && webhooks === events && arrived === events,
+  detail: check.ok ? `${arrived} of ${events} events` : check.detail,
 });
 
 const noErrors = ({ errors: [first] }: Seen): Check => ({

@@ -97,7 +97,8 @@ async function readDeadLetters({ hub }: Stage, owner: SignedInDealer, stranger: 
   return { dead, deadLetters, attemptLog, peek };
 }
 
-async function signUp({ hub, receivers }: Stage, dealer: Dealer): Promise<SignedInDealer> {
+/** A dealer's way in: account, auctions, secret, subscriptions. @throws DemoFailure */
+export async function signUp({ hub, receivers }: Stage, dealer: Dealer): Promise<SignedInDealer> {
   const { name, email, password, auctionIds, slug } = dealer;
   const account = { name, email, password };
   const { token } = await hub.call<{ token: string }>("POST", "/auth/signup", { body: account });
@@ -220,7 +221,8 @@ async function replay(stage: Stage, dealer: SignedInDealer, dead: ShownDeadLette
   }
 }
 
-async function pause({ clock, signal }: Stage, ms: number): Promise<void> {
+/** Waits, unless the demo is to end. */
+export async function pause({ clock, signal }: Stage, ms: number): Promise<void> {
   await clock.sleep(ms, signal);
   signal.throwIfAborted();
 }

@@ -2,7 +2,7 @@ import type { Check, Seen } from "./checks.ts";
 import { paint } from "./paint.ts";
 
 /** What happened, in numbers, one a line. */
-export function summaryLines({ events, deliveries, webhooks, replayed }: Seen): string[] {
+export function summaryLines({ events, deliveries, webhooks, replayed, connected }: Seen): string[] {
   const ended = (status: string) => deliveries.filter((delivery) => delivery.status === status).length;
   const retried = deliveries.filter(({ attempts }) => attempts > 1).length;
   const right = webhooks.filter(({ isSigned }) => isSigned).length;
@@ -12,6 +12,11 @@ export function summaryLines({ events, deliveries, webhooks, replayed }: Seen): 
     ["retried", retried, "deliveries took more than one attempt"],
     ["dead", ended("failed"), "dead letter"],
     ["replayed", replayed.status === "success" ? 1 : 0, "dead letter, delivered by its replay"],
+    ...connected.map((each): [string, number, string] => [
+      each.kind,
+      each.events,
+      `events of a simulated ${each.title}, polled`,
+    ]),
     ["signatures verified", right, `of ${webhooks.length} webhooks, both families`],
   ];
   return rows.map(([name, count, what]) => `  ${name.padEnd(20)}${String(count).padStart(5)}  ${what}`);
