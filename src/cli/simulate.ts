@@ -15,20 +15,30 @@ interface Simulation {
 }
 
 /** The upstreams that can be simulated. */
-const simulations: Record<string, (parts: { seams: Seams; port: number }) => Simulation> = {
-  dealerauction({ seams, port }) {
+const simulations: Record<string, (parts: Parts) => Simulation> = {
+  dealerauction({ seams, port, size }) {
     const simulator = startDealerAuction({ seams, port });
     const { url, username, password, customerIds, world, stop } = simulator;
     const [customerId = ""] = customerIds;
-    const life = openLife({ world, customerId, now: seams.clock.now, random: seams.random });
+    const { clock, random } = seams;
+    const life = openLife({ world, customerId, size, now: clock.now, random });
     const settings = { baseUrl: url, username, password, customerIds };
     return { url, connector: { kind: "dealerauction", settings }, happen: life.happen, stop };
   },
 };
 
+/** What a simulation is started with. */
+interface Parts {
+  seams: Seams;
+  port: number;
+  /** How many things there are in its world at the start. */
+  size: number;
+}
+
 interface Options {
   port: number;
   every: number;
+  size: number;
 }
 
 /** Adds `lanehook simulate …`: upstreams to try a connector against without an account. */
@@ -40,16 +50,14 @@ export function addSimulateCommand(program: Command): void {
     .addArgument(new Argument("<upstream>", "which one").choices(names))
     .option("--port <port>", "where it listens; 0: any free one", wholeNumber(65_535), 0)
     .option("--every <seconds>", "how often something happens in it; 0: never", wholeNumber(86_400), 5)
-    .action(async (name: string, { port, every }: Options) => {
+    .option("--size <count>", "how many cars are in it at the start", wholeNumber(100_000), 12)
+    .action(async (name: string, { every, ...options }: Options) => {
       const seams = realSeams();
-      await keepUp(open({ name, port, seams }, command), { every, seams });
+      await keepUp(open(name, { ...options, seams }, command), { every, seams });
     });
 }
 
-function open(
-  { name, ...parts }: { name: string; port: number; seams: Seams },
-  command: Command,
-): Simulation {
+function open(name: string, parts: Parts, command: Command): Simulation {
   const start = simulations[name];
   if (start === undefined) return command.error(`there is no ${name}`);
   try {

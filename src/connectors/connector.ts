@@ -85,6 +85,8 @@ export interface Step {
   /** What was read of the upstream for this step, for the run's record. */
   pages?: number;
   items?: number;
+  /** Items that were older than what is known of them, and left as they are; the run's record counts them. */
+  stale?: number;
 }
 
 /** An event that is not yet admitted; the environment is the connector's, the owner its customer. */
