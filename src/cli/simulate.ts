@@ -21,8 +21,8 @@ const simulations: Record<string, (parts: Parts) => Simulation> = {
     const simulator = startDealerAuction({ seams, port });
     const { url, username, password, customerIds, world, stop } = simulator;
     const [customerId = ""] = customerIds;
-    const { random, clock } = seams;
-    const life = openLife({ world, customerId, now: clock.now, random, cars: size });
+    const { clock, random } = seams;
+    const life = openLife({ world, customerId, size, now: clock.now, random });
     const settings = { baseUrl: url, username, password, customerIds };
     return { url, connector: { kind: "dealerauction", settings }, happen: life.happen, stop };
   },

@@ -151,7 +151,7 @@ test("its life brings stock, auctions, bids and ends, the same with the same cha
     const clock = new TestClock();
     const simulator = startDealerAuction({ seams: { clock, random: seeded(3) } });
     const { world } = simulator;
-    const life = openLife({ world, customerId: "10001", now: clock.now, random: seeded(4), cars: 6 });
+    const life = openLife({ world, customerId: "10001", size: 6, now: clock.now, random: seeded(4) });
     const story = Array.from({ length: 60 }, () => {
       clock.advance(5000);
       return life.happen();

@@ -23,7 +23,7 @@ export function openLooks(parts: {
   async function stepFor(stock: Stock, at: { summary: string; before: Known | null }): Promise<Step> {
     const { summary, before } = at;
     if (stock.isDeleted) return before === null ? NOTHING : stepForGone(stock.id, before, stock);
-    if (isStale(stock, before)) return { drafts: [], seen: [entityOf(stock.id)] };
+    if (isStale(stock, before)) return { drafts: [], seen: [entityOf(stock.id)], stale: 1 };
     const { listing: present, former } = await listingsOf(stock, before);
     if (before !== null && isHeld(stock, before, { present, former })) return hold(stock.id, before);
     const { changes, listing } = changesOf(before, { stock, listing: present, former: former ?? null });

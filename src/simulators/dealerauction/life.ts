@@ -1,7 +1,10 @@
 import type { World } from "./world.ts";
 
-/** The world grows to this many times the cars it began with. */
+/** Twice as many cars as at the start, no more come into stock. */
 const GROWTH = 2;
+
+/** Of the first cars, so many are in auctions at the start. */
+const IN_AUCTION = 2;
 
 /** How long an auction lasts, ms. */
 const AUCTION_MS = 60_000;
@@ -16,12 +19,12 @@ export interface Life {
 export function openLife(parts: {
   world: World;
   customerId: string;
+  /** How many cars there are at the start. */
+  size: number;
   now: () => number;
   random: () => number;
-  /** Cars in the world at its start. */
-  cars: number;
 }): Life {
-  const { world, customerId, now, random, cars } = parts;
+  const { world, customerId, size, now, random } = parts;
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   const inAuction = () =>
     world.stock
@@ -55,9 +58,9 @@ export function openLife(parts: {
 
   const nameOf = (stockId: string): string => world.stockItem(stockId)?.car.vrm ?? stockId;
 
-  for (let n = 0; n < cars; n++) {
+  for (let n = 0; n < size; n++) {
     const { id } = world.add(customerId);
-    if (n < 2) list(id);
+    if (n < IN_AUCTION) list(id);
   }
 
   return {
@@ -68,7 +71,7 @@ export function openLife(parts: {
       const chance = random();
       if (listing !== undefined && chance < 0.7) return bid(listing);
       if (car !== undefined && chance < 0.9) return list(car.id);
-      if (world.stock.length >= GROWTH * cars) return "nothing";
+      if (world.stock.length >= size * GROWTH) return "nothing";
       return `${world.add(customerId).car.vrm} comes into stock`;
     },
   };

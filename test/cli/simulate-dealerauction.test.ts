@@ -3,7 +3,10 @@ import { spawnLanehook } from "../support/hub-process.ts";
 import { givenFolder } from "./lanehook.ts";
 
 test("an upstream to try is there at once, says how to reach it, and ends with SIGTERM", async () => {
-  const child = spawnLanehook(["simulate", "dealerauction", "--port", "0", "--every", "0"], {});
+  const child = spawnLanehook(
+    ["simulate", "dealerauction", "--port", "0", "--every", "0", "--size", "7"],
+    {},
+  );
   let text = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
@@ -14,7 +17,7 @@ test("an upstream to try is there at once, says how to reach it, and ends with S
     const answer = await fetch(`${baseUrl}/v1/stock?customerId=${customerIds[0]}`, {
       headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
     });
-    expect(((await answer.json()) as { stockItems: unknown[] }).stockItems).toHaveLength(6);
+    expect(((await answer.json()) as { stockItems: unknown[] }).stockItems).toHaveLength(7);
     child.kill("SIGTERM");
   }
   expect(await child.exited).toBe(0);
