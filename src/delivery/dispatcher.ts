@@ -174,8 +174,8 @@ export class Dispatcher {
   }
 
   async #settle(delivery: DueDelivery, { parcel, outcome, record }: Made): Promise<void> {
-    const { queue, retryDelaysMs } = this.#parts;
-    const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: this.#now() });
+    const { queue, time, retryDelaysMs } = this.#parts;
+    const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: time.after(0) });
     const isMoved = await this.#write(delivery, record, settlement);
     queue.settled(delivery);
     if (isMoved && settlement.status === "pending") {

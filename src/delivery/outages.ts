@@ -112,7 +112,7 @@ export function openOutages(parts: {
     const size = nextStep(outage.step, pending);
     const letters = takeLetters(subscriptionId, size);
     if (rows.hasLetters.get(subscriptionId) === null) close(subscriptionId);
-    else rows.setStep.run(size === 0 ? outage.step : size, time.now() + STEP_MS, subscriptionId);
+    else rows.setStep.run(size === 0 ? outage.step : size, time.after(STEP_MS), subscriptionId);
     return letters.map(({ fresh }) => fresh);
   }
 
@@ -145,7 +145,7 @@ export function openOutages(parts: {
 
   return {
     buried(deliveryId) {
-      const at = time.now();
+      const at = time.after(0);
       const burial = rows.burial.get(deliveryId);
       if (burial === null || burial.recovery !== "automatic") return;
       hasChanged = true;

@@ -6,20 +6,24 @@ import type { Clock } from "../seams.ts";
  */
 export class SteadyTime {
   readonly #clock: Pick<Clock, "now" | "monotonic">;
-  #now: number;
-  #readAt: number;
+  /** How far the time of day is ahead of the monotonic clock, ms; it only grows, so nothing is lost to rounding. */
+  #ahead = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Pick<Clock, "now" | "monotonic">) {
     this.#clock = clock;
-    this.#now = clock.now();
-    this.#readAt = clock.monotonic();
+    this.#read();
   }
 
-  /** Milliseconds UTC, unless the clock was set back; then ahead of it. */
-  now = (): number => {
-    const readAt = this.#clock.monotonic();
-    this.#now = Math.max(this.#clock.now(), Math.round(this.#now + readAt - this.#readAt));
-    this.#readAt = readAt;
-    return this.#now;
-  };
+  /** The last whole millisecond that has come, UTC, unless the clock was set back; then ahead of it. */
+  now = (): number => Math.floor(this.#read());
+
+  /** The first whole millisecond at which a wait that begins at this moment is over. */
+  after = (waitMs: number): number => Math.ceil(this.#read() + waitMs);
+
+  #read(): number {
+    const timeOfDay = this.#clock.now(); // read first: a pause between the two must not count as time that has passed
+    const monotonic = this.#clock.monotonic();
+    this.#ahead = Math.max(this.#ahead, timeOfDay - monotonic);
+    return monotonic + this.#ahead;
+  }
 }

@@ -132,7 +132,7 @@ function oneDeadLetter({ deadLetters: [dead, ...more], deliveries, retryDelaysMs
 }
 
 /** Clocks with whole milliseconds may round a wait down. */
-const ROUNDING_MS = 5;
+const ROUNDING_MS = 1;
 
 function retryDelaysKept({ attemptLog, retryDelaysMs }: Seen): Check {
   const starts = attemptLog.map(({ at }) => Date.parse(at));
