@@ -23,7 +23,7 @@ import { openPageKeys } from "./delivery/page-keys.ts";
 import { ReadyQueue } from "./delivery/ready-queue.ts";
 import { openReplays } from "./delivery/replays.ts";
 import { openRetention } from "./delivery/retention.ts";
-import { SteadyTime } from "./delivery/steady-time.ts";
+import { openSteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
@@ -84,7 +84,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
 
   const catalog = openCatalog();
   const signingSecrets = openSigningSecrets(base);
-  const time = new SteadyTime(seams.clock);
+  const time = openSteadyTime({ ...base, sqlite });
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
   const destinations = openDestinations(sqlite);
@@ -124,7 +124,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
       if (status === "success") outages.succeeded(id);
     },
   });
-  const replays = openReplays({ ...base, sqlite, deliveries, firstDelayMs });
+  const replays = openReplays({ ...base, sqlite, deliveries, time, firstDelayMs });
   const outages = openOutages({ ...base, sqlite, replays, health, dispatcher, time });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
   const aftermath: Aftermath = {
@@ -180,6 +180,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     disk,
     backlog,
     maxPending,
+    time,
     firstDelayMs,
   });
 

@@ -3,6 +3,7 @@ import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
+import type { SteadyTime } from "./steady-time.ts";
 
 /** A dead letter as replaying needs it. */
 export interface Buried {
@@ -37,10 +38,12 @@ export function openReplays(parts: {
   sqlite: Database;
   deliveries: Deliveries;
   seams: Pick<Seams, "clock" | "newId">;
+  /** What due times are told in. */
+  time: SteadyTime;
   /** The wait before the first attempt, ms. */
   firstDelayMs: number;
 }): Replays {
-  const { sqlite, deliveries, seams, firstDelayMs } = parts;
+  const { sqlite, deliveries, seams, time, firstDelayMs } = parts;
   const one = sqlite.prepare<Buried, [number]>(
     `${BURIED} ${BURIED_FROM} WHERE d.id = ? AND d.status = 'failed'`,
   );
@@ -53,7 +56,7 @@ export function openReplays(parts: {
     replayOf: string | null,
   ): FreshDelivery {
     const createdAt = seams.clock.now();
-    const dueAt = createdAt + firstDelayMs;
+    const dueAt = time.now() + firstDelayMs;
     const delivery = { eventId, subscriptionId, customerId, dueAt, createdAt, replayOf };
     const id = deliveries.add({ ...delivery, publicId: seams.newId() });
     return { id, subscriptionId, customerId, dueAt, attempts: 0, parcel: null };

@@ -3,6 +3,7 @@ import type { Disk } from "../database/disk.ts";
 import type { Backlog } from "../delivery/backlog.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import type { FreshDelivery } from "../delivery/dispatcher.ts";
+import type { SteadyTime } from "../delivery/steady-time.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Router } from "../routing/route.ts";
@@ -54,6 +55,8 @@ export function openPublish(parts: {
   router: Router;
   dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
   seams: Pick<Seams, "clock" | "newId">;
+  /** What due times are told in. */
+  time: SteadyTime;
   /** The wait before the first attempt, ms. */
   firstDelayMs: number;
   disk: Disk;
@@ -116,7 +119,7 @@ export function openPublish(parts: {
   function deliver(event: ReturnType<typeof store>, draft: Draft): FreshDelivery[] {
     return parts.router.route(event).map(({ subscriptionId, customerId }) => {
       const deliveryId = parts.seams.newId();
-      const dueAt = event.admittedAt + parts.firstDelayMs;
+      const dueAt = parts.time.now() + parts.firstDelayMs;
       const id = parts.deliveries.add({
         publicId: deliveryId,
         eventId: event.id,

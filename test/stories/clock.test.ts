@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test";
+import { startReceiver } from "../support/receiver.ts";
+import { SECOND, startTestApp } from "../support/test-app.ts";
+import { TestClock } from "../support/test-clock.ts";
+
+const SOLD = "ae.asset.deal.sold.ams";
+const HOUR = 3600 * SECOND;
+
+/** A clock whose time of day can be set, as a person or a time server does. */
+function givenClock() {
+  const clock = new TestClock();
+  let offset = 0;
+  return {
+    clock,
+    seams: { clock: Object.assign(Object.create(clock), { now: () => clock.now() + offset }) as TestClock },
+    setTo: (ms: number) => {
+      offset = ms;
+    },
+  };
+}
+
+test.each([
+  ["back", -HOUR],
+  ["forward", HOUR],
+])("where the clock is set %s an hour, waits stay as long as they are", async (_, byMs) => {
+  const { clock, seams, setTo } = givenClock();
+  await using app = await startTestApp({ clock, seams, env: { RETRY_DELAYS: "3,5,30" } });
+  await using receiver = startReceiver(500);
+  const { token } = await app.givenCustomer();
+  await app.givenSubscription(token, { url: receiver.url });
+  await app.publish({ eventType: SOLD });
+  await app.advance(3 * SECOND);
+  setTo(byMs);
+  await app.advance(4 * SECOND);
+  expect(receiver.attempts()).toEqual([1]);
+  await app.advance(1 * SECOND);
+  expect(receiver.attempts()).toEqual([1, 2]);
+
+  receiver.received.length = 0;
+  await app.publish({ eventType: SOLD });
+  await app.advance(2 * SECOND);
+  expect(receiver.attempts()).toEqual([]);
+  await app.advance(1 * SECOND);
+  expect(receiver.attempts()).toEqual([1]);
+});
+
+test("after the clock was set back, a restart waits no longer either", async () => {
+  const { clock, seams, setTo } = givenClock();
+  setTo(3 * HOUR);
+  const first = await startTestApp({ clock, seams });
+  await using receiver = startReceiver(500);
+  const { token } = await first.givenCustomer();
+  await first.givenSubscription(token, { url: receiver.url });
+  await first.publish({ eventType: SOLD });
+  await first.advance(2 * HOUR); // buried, and nothing new
+  setTo(0);
+  receiver.answer([500, 200]);
+  await first.publish({ eventType: SOLD });
+  await first.idle();
+  await first.stop();
+  receiver.received.length = 0;
+
+  await using again = await startTestApp({ dataDir: first.dataDir, clock, seams });
+  await again.advance(5 * SECOND);
+  expect(receiver.attempts()).toEqual([2]);
+});
+
+test("a clock that is set back while no hub runs lengthens no wait", async () => {
+  const { clock, seams, setTo } = givenClock();
+  setTo(3 * HOUR);
+  const first = await startTestApp({ clock, seams });
+  await using receiver = startReceiver([500, 200]);
+  const { token } = await first.givenCustomer();
+  await first.givenSubscription(token, { url: receiver.url });
+  await first.publish({ eventType: SOLD });
+  await first.stop();
+  setTo(0);
+
+  await using again = await startTestApp({ dataDir: first.dataDir, clock, seams });
+  await again.advance(5 * SECOND);
+  expect(receiver.attempts()).toEqual([1, 2]);
+});
