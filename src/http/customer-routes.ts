@@ -16,17 +16,20 @@ export function customerRoutes(parts: {
 }) {
   const { accounts, auctionIds, credentials } = parts;
   return new Elysia({ prefix: "/customers/me" })
-    .use(jsonBody)
     .use(customersOnly(credentials))
     .get("/auction-ids", ({ customer }) => ({ auctionIds: auctionIds.of(customer.id) }), {
       detail: readDetail,
     })
+    .post("/api-key/rotate", ({ customer }) => accounts.rotateApiKey(customer), {
+      parse: "none",
+      detail: rotateDetail,
+    })
+    .use(jsonBody) // from here on; the routes above look at no body
     .put(
       "/auction-ids",
       async ({ customer, body }) => ({ auctionIds: await auctionIds.replace(customer.id, body.auctionIds) }),
       { body: auctionIdsBody, detail: replaceDetail },
-    )
-    .post("/api-key/rotate", ({ customer }) => accounts.rotateApiKey(customer), { detail: rotateDetail });
+    );
 }
 
 const auctionIdsAnswer = {

@@ -33,12 +33,6 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
       },
       { query: z.object(pagingQuery), detail: listDetail },
     )
-    .use(jsonBody)
-    .post("/replay", ({ customer, query, body }) => deadLetters.replayAll(customer, { ...query, ...body }), {
-      query: replayFilter,
-      body: replayFilter.optional(),
-      detail: replayAllDetail,
-    })
     .post(
       "/:deliveryId/replay",
       async ({ customer, params }) => {
@@ -46,7 +40,13 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
         return { queued: true };
       },
       { parse: "none", params: deadLetterParams, detail: replayDetail },
-    );
+    )
+    .use(jsonBody) // from here on; the routes above look at no body
+    .post("/replay", ({ customer, query, body }) => deadLetters.replayAll(customer, { ...query, ...body }), {
+      query: replayFilter,
+      body: replayFilter.optional(),
+      detail: replayAllDetail,
+    });
 }
 
 const shared = {

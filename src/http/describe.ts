@@ -70,7 +70,7 @@ export interface Description {
   /** Beside those of the route's `params`, `query` and `headers` schemas. */
   parameters?: DescribedParameter[];
   answers: Record<number, DescribedAnswer>;
-  /** Those of credentials, of an unreadable body and `internal_error` are added. */
+  /** Those of credentials and of an unreadable request are added, and `internal_error`. */
   problems: ProblemCode[];
 }
 

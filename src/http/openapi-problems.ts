@@ -22,7 +22,7 @@ function allProblems({ auth, body, problems: own }: Description): Set<ProblemCod
   const codes = new Set<ProblemCode>(auth === "none" ? [] : ["missing_credentials", "invalid_credentials"]);
   if (body) for (const code of BODY_PROBLEMS) codes.add(code);
   for (const code of own) codes.add(code);
-  return codes.add("internal_error");
+  return codes.add("bad_request").add("internal_error"); // any URL may have a % that means nothing
 }
 
 const BODY_PROBLEMS: ProblemCode[] = ["malformed_json", "request_too_large", "unsupported_form"];

@@ -32,14 +32,7 @@ export function recoveryRoutes(parts: {
     return subscription;
   };
   return new Elysia({ prefix: "/subscriptions/:environment/:eventType/recover" })
-    .use(jsonBody)
     .use(customersOnly(credentials))
-    .post(
-      "/",
-      async ({ customer, params, body, status }) =>
-        status(202, await recoveries.begin(find(customer.id, params), body)),
-      { params: oneSubscription, body: beginBody, detail: beginDetail },
-    )
     .get("/", ({ customer, params }) => ({ recoveries: recoveries.list(find(customer.id, params).id) }), {
       params: oneSubscription,
       detail: listDetail,
@@ -55,7 +48,14 @@ export function recoveryRoutes(parts: {
         await recoveries.cancel(find(customer.id, params).id, params.recoveryId);
         return new Response(null, { status: 204 });
       },
-      { params: oneRecovery, detail: cancelDetail },
+      { parse: "none", params: oneRecovery, detail: cancelDetail },
+    )
+    .use(jsonBody) // from here on; the routes above look at no body
+    .post(
+      "/",
+      async ({ customer, params, body, status }) =>
+        status(202, await recoveries.begin(find(customer.id, params), body)),
+      { params: oneSubscription, body: beginBody, detail: beginDetail },
     );
 }
 

@@ -36,25 +36,29 @@ const statusBody = z.object({ status: z.enum(["active", "paused"]) });
 export function subscriptionRoutes(parts: { subscriptions: Subscriptions; credentials: Credentials }) {
   const { subscriptions, credentials } = parts;
   return new Elysia({ prefix: "/subscriptions" })
-    .use(jsonBody)
     .use(customersOnly(credentials))
     .get("/:environment", ({ customer, params }) => subscriptions.list(customer, params.environment), {
       params: inEnvironment,
       detail: listDetail,
     })
-    .put(
-      "/:environment",
-      async ({ customer, params, body, status }) =>
-        status(201, await subscriptions.put(customer, { ...body, environment: params.environment })),
-      { params: inEnvironment, body: putBody, detail: putDetail },
-    )
     .delete(
       "/:environment/:eventType",
       async ({ customer, params }) => {
         await subscriptions.remove(customer, params);
         return new Response(null, { status: 204 });
       },
-      { params: oneSubscription, detail: removeDetail },
+      { parse: "none", params: oneSubscription, detail: removeDetail },
+    )
+    .post("/promote", ({ customer }) => subscriptions.promote(customer), {
+      parse: "none",
+      detail: promoteDetail,
+    })
+    .use(jsonBody) // from here on; the routes above look at no body
+    .put(
+      "/:environment",
+      async ({ customer, params, body, status }) =>
+        status(201, await subscriptions.put(customer, { ...body, environment: params.environment })),
+      { params: inEnvironment, body: putBody, detail: putDetail },
     )
     .patch(
       "/:environment/:eventType/status",
@@ -63,8 +67,7 @@ export function subscriptionRoutes(parts: { subscriptions: Subscriptions; creden
         return new Response(null, { status: 204 });
       },
       { params: oneSubscription, body: statusBody, detail: statusDetail },
-    )
-    .post("/promote", ({ customer }) => subscriptions.promote(customer), { detail: promoteDetail });
+    );
 }
 
 const subscriptionSchema = z.object({

@@ -1,23 +1,30 @@
-import { chanceFrom } from "./chance.ts";
+import { type Chance, chanceFrom } from "./chance.ts";
 import { type Claim, judge } from "./claims.ts";
 import { Publisher } from "./publisher.ts";
 import {
   errorsIn,
   givenCustomer,
+  type Hub,
+  type HubPlace,
   hubAccount,
   pendingIn,
   scratchFolder,
+  spawnHub,
   startHub,
   startReceiver,
   until,
 } from "./world.ts";
 
 /** How much of what the receivers are sent goes wrong. */
-const WRONGS = 0.25;
+const WRONGS = 0.15;
 
-/** Publishers at the same time, and customers that each get every event. */
-const PUBLISHERS = 4;
-const CUSTOMERS = 3;
+/** Customers that each get every event, and publishers at the same time, each with a pause after a request, ms. */
+const CUSTOMERS = 6;
+const PUBLISHERS = 3;
+const PAUSE_MS = 25;
+
+/** How long receivers go on misbehaving when the kills are over, ms: what they refuse meanwhile is a dead letter. */
+const AFTERWARDS_MS = 8000;
 
 /** Kills the hub at random moments while events stream in and receivers misbehave, and holds the ledgers together. */
 export async function killAgainAndAgain({ seed, kills }: { seed: number; kills: number }): Promise<Claim[]> {
@@ -37,30 +44,25 @@ export async function killAgainAndAgain({ seed, kills }: { seed: number; kills: 
 
     const publisher = new Publisher(chance.branch());
     publisher.aim(hub.api);
-    const publishing = Array.from({ length: PUBLISHERS }, () => publisher.publishOn());
+    const publishing = Promise.all(Array.from({ length: PUBLISHERS }, () => publisher.publishOn(PAUSE_MS)));
     const killedAt: number[] = [];
-    for (let n = 0; n < kills; n++) {
-      await Bun.sleep(chance.between(20, 700));
-      killedAt.push(Date.now());
-      await hub.kill();
-      publisher.aim(null);
+    while (killedAt.length < kills) {
+      await Bun.sleep(chance.between(20, 1200));
+      killedAt.push(...(await killNow(hub, place, chance)));
       hub = await startHub(place);
       publisher.aim(hub.api);
     }
     publisher.stop();
-    await Promise.all(publishing);
+    await publishing;
+    await Bun.sleep(AFTERWARDS_MS);
     await receiver.expect(secrets, 0);
     await until(() => pendingIn(folder.path) === 0, 120_000, "nothing is pending");
     await hub.stop();
     const errors = errorsIn(logs.path);
+    const account = hubAccount(folder.path);
+    const ledger = await receiver.ledger();
     return [
-      ...judge({
-        publisher,
-        ledger: await receiver.ledger(),
-        account: hubAccount(folder.path),
-        subscriptions: CUSTOMERS,
-        kills: killedAt,
-      }),
+      ...judge({ publisher, ledger, account, subscriptions: CUSTOMERS, kills: killedAt }),
       {
         claim: "no kill makes the hub log an error",
         holds: Object.keys(errors).length === 0,
@@ -70,4 +72,22 @@ export async function killAgainAndAgain({ seed, kills }: { seed: number; kills: 
   } finally {
     await hub.kill();
   }
+}
+
+/** Kills a hub at its work, while it stops, or again while it starts; the instants of the kills. */
+async function killNow(hub: Hub, place: HubPlace, chance: Chance): Promise<number[]> {
+  if (chance.happens(0.2)) {
+    hub.askToStop();
+    await Bun.sleep(chance.between(0, 60));
+  }
+  const killedAt = [Date.now()];
+  await hub.kill();
+  while (chance.happens(0.2)) {
+    const { child } = spawnHub(place);
+    await Bun.sleep(chance.between(0, 250));
+    killedAt.push(Date.now());
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+  return killedAt;
 }

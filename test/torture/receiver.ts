@@ -84,10 +84,10 @@ async function answer(entry: Entry, response: ServerResponse): Promise<void> {
     case 2:
       return say(302, { location: "http://127.0.0.1:1/" });
     case 3: // late, but in time
-      await Bun.sleep(chance.between(50, 400));
+      await Bun.sleep(chance.between(20, 200));
       return say(200);
     case 4: // too late: nobody hears it
-      await Bun.sleep(5000);
+      await Bun.sleep(2000);
       return void response.writeHead(200).end("late");
     case 5: // says that it is fine, and never ends
       return breakOff(null);

@@ -29,6 +29,8 @@ export interface Hub {
   pid: number;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
+  /** Asks it to end, and does not wait. */
+  askToStop(): void;
   /** Asks it to end. @throws unless it does so with 0 */
   stop(): Promise<void>;
 }
@@ -54,6 +56,18 @@ export interface HubPlace {
 
 /** Starts a hub and waits until it listens. */
 export async function startHub(place: HubPlace): Promise<Hub> {
+  const { child, log } = spawnHub(place);
+  for (;;) {
+    const port = readFileSync(log, "utf8").match(/"port":(\d+)/)?.[1];
+    if (port) return hubAt(child, Number(port));
+    if (child.exitCode !== null)
+      throw new Error(`the hub ended with ${child.exitCode}: ${readFileSync(log, "utf8")}`);
+    await Bun.sleep(5);
+  }
+}
+
+/** Starts a hub and does not wait; its process, and where it logs. */
+export function spawnHub(place: HubPlace): { child: Bun.Subprocess; log: string } {
   const { dataDir, logs, env = {}, prefix = [], command = hubCommand() } = place;
   const log = join(logs, `hub-${++starts}.log`);
   writeFileSync(log, "");
@@ -64,32 +78,28 @@ export async function startHub(place: HubPlace): Promise<Hub> {
       PUBLISH_KEY,
       ALLOW_TARGETS: "127.0.0.0/8",
       RETRY_DELAYS: "0,0.2,0.5",
-      DELIVERY_TIMEOUT: "1",
+      DELIVERY_TIMEOUT: "0.4",
       ...env,
     },
     stdin: "ignore",
     stdout: Bun.file(log),
     stderr: "inherit",
   });
-  for (;;) {
-    const port = readFileSync(log, "utf8").match(/"port":(\d+)/)?.[1];
-    if (port) return hubAt(child, Number(port));
-    if (child.exitCode !== null)
-      throw new Error(`the hub ended with ${child.exitCode}: ${readFileSync(log, "utf8")}`);
-    await Bun.sleep(5);
-  }
+  return { child, log };
 }
 
 function hubAt(child: Bun.Subprocess, port: number): Hub {
+  const askToStop = () => child.kill("SIGTERM");
   return {
     api: `http://127.0.0.1:${port}/api`,
     pid: child.pid,
+    askToStop,
     async kill() {
       child.kill("SIGKILL");
       await child.exited;
     },
     async stop() {
-      child.kill("SIGTERM");
+      askToStop();
       const code = await child.exited;
       if (code !== 0) throw new Error(`asked to stop, the hub ended with ${code}`);
     },
@@ -153,15 +163,19 @@ export async function call(
   return text === "" ? null : JSON.parse(text);
 }
 
-/** A customer that gets every event of auction `daanw`; its token and its signing secret. */
+/** A customer that gets every event of auction `daanw`, and its credentials. */
 export async function givenCustomer(hub: Hub, name: string, subscription: Record<string, unknown>) {
-  const account = { email: `${name}@example.com`, name, password: "correct horse battery" };
-  const { token } = await call(hub, "POST", "/auth/signup", { body: account });
+  const account = { email: `${name}@example.com`, name, password: "not that of any example" };
+  const { token, customer } = await call(hub, "POST", "/auth/signup", { body: account });
   const as = { auth: token as string };
   await call(hub, "PUT", "/customers/me/auction-ids", { ...as, body: { auctionIds: ["daanw"] } });
   await call(hub, "PUT", "/subscriptions/production", { ...as, body: { eventType: "*", ...subscription } });
   const { signingSecret } = await call(hub, "GET", "/signing-secret", as);
-  return { token: token as string, signingSecret: signingSecret as string };
+  return {
+    token: token as string,
+    apiKey: customer.apiKey as string,
+    signingSecret: signingSecret as string,
+  };
 }
 
 /** A row of the hub's own account. */
