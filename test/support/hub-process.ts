@@ -7,6 +7,8 @@ export interface HubProcess extends AsyncDisposable {
   call(method: string, path: string, given?: { auth?: string; body?: unknown }): Promise<any>;
   /** Resolves with the first log line of this fact. */
   told(fact: string): Promise<Record<string, unknown>>;
+  port: number;
+  pid: number;
   /** Resolves with the exit code. */
   exited: Promise<number>;
   kill(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): void;
@@ -47,6 +49,8 @@ export async function startHubProcess(env: Record<string, string>, main = MAIN):
       return text === "" ? null : JSON.parse(text);
     },
     told,
+    port: Number(port),
+    pid: child.pid,
     exited: child.exited,
     kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
