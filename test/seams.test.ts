@@ -24,6 +24,21 @@ const headersOf = (head = "") =>
       .map(([name = "", value]) => [name.toLowerCase(), value]),
   );
 
+/** Names a proxy in every way there is, until its owner goes. */
+function proxiesInEnvironment(url: string): Disposable {
+  const names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+  const before = names.map((name) => [name, process.env[name]] as const);
+  for (const name of names) process.env[name] = url;
+  return {
+    [Symbol.dispose]() {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    },
+  };
+}
+
 describe("a pinned fetch over http", () => {
   test("calls the address and names the host of the URL, with its port", async () => {
     await using server = await startRawServer();
@@ -84,19 +99,15 @@ describe("a pinned fetch over http", () => {
   test("ignores the proxies of the environment", async () => {
     await using proxy = await startRawServer();
     await using server = await startRawServer();
-    const names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    const before = names.map((name) => [name, process.env[name]] as const);
-    for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.port}`;
-    try {
-      const url = new URL(`http://hooks.example.com:${server.port}/`);
-      await realSeams().fetch({ url, address }, post());
-    } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
-    }
-    expect([server.connections, proxy.connections]).toEqual([1, 0]);
+    await using secure = await startRawServer({ tls: { cert: receiverCertificate } });
+    using _ = proxiesInEnvironment(`http://127.0.0.1:${proxy.port}`);
+    const { fetch } = realSeams({ ca: authority });
+    for (const to of [
+      `http://hooks.example.com:${server.port}/`,
+      `https://hooks.example.com:${secure.port}/`,
+    ])
+      expect((await fetch({ url: new URL(to), address }, post())).status).toBe(200);
+    expect([server.connections, secure.connections, proxy.connections]).toEqual([1, 1, 0]);
   });
 
   test("keeps a connection for the next request", async () => {

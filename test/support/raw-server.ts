@@ -11,7 +11,7 @@ export interface RawRequest {
   serverName: string | null;
 }
 
-/** A server that may break every rule, on a port of loopback that the system chose. */
+/** A server that may break every rule, on a port of loopback. */
 export interface RawServer extends AsyncDisposable {
   port: number;
   requests: RawRequest[];
@@ -22,6 +22,8 @@ export interface RawServer extends AsyncDisposable {
 /** How a raw server behaves; without `onRequest` it answers `200 ok`. */
 export interface RawBehaviour {
   host?: string;
+  /** Left out: one that the system chooses. */
+  port?: number;
   /** With these options it speaks TLS. */
   tls?: TlsOptions;
   onConnection?: (socket: Socket) => void;
@@ -30,7 +32,8 @@ export interface RawBehaviour {
 
 /** Starts a server that hands out its sockets. */
 export async function startRawServer(behaviour: RawBehaviour = {}): Promise<RawServer> {
-  const { host = "127.0.0.1", tls, onConnection, onRequest = ({ socket }) => socket.write(OK) } = behaviour;
+  const { host = "127.0.0.1", port = 0, tls, onConnection } = behaviour;
+  const { onRequest = ({ socket }) => socket.write(OK) } = behaviour;
   const sockets = new Set<Socket>();
   const requests: RawRequest[] = [];
   const accept = (socket: Socket) => {
@@ -51,7 +54,7 @@ export async function startRawServer(behaviour: RawBehaviour = {}): Promise<RawS
   };
   const server: Server = tls ? createTlsServer({ key: serverKey, ...tls }, accept) : createServer(accept);
   server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const address = server.address();
   const raw: RawServer = {
     port: typeof address === "object" && address !== null ? address.port : 0,
