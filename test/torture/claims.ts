@@ -1,6 +1,6 @@
 import type { Publisher } from "./publisher.ts";
 import type { Entry } from "./receiver.ts";
-import type { HubAccount } from "./world.ts";
+import type { HubAccount, HubDelivery } from "./world.ts";
 
 /** One thing that must hold, and whether it did. */
 export interface Claim {
@@ -10,13 +10,7 @@ export interface Claim {
   found: string;
 }
 
-/** An attempt has ended and its outcome is on disk within this, ms: the hub gives up after 400. */
-const IN_FLIGHT_MS = 1500;
-
-/** An answer that came this late may have been too late for the hub, ms. */
-const LATE_MS = 300;
-
-/** A hub has at most so many deliveries under way, and outcomes that are not on disk yet. */
+/** A hub has at most so many attempts under way, and outcomes that are not on disk yet. */
 const MOST_AT_A_KILL = 128 + 256;
 
 /** What is held against each other. */
@@ -28,8 +22,8 @@ export interface Evidence {
   account: HubAccount;
   /** How many subscriptions every event goes to. */
   subscriptions: number;
-  /** When the hub was killed, ms since the epoch. */
-  kills: readonly number[];
+  /** How often the hub was killed. */
+  kills: number;
 }
 
 /** Holds what was accepted, what the hub says became of it, and what the receiver saw against each other. */
@@ -37,7 +31,7 @@ export function judge(evidence: Evidence): Claim[] {
   return [...judgeHub(evidence), ...judgeWebhooks(evidence)];
 }
 
-function judgeHub({ publisher, ledger, account, subscriptions, kills }: Evidence): Claim[] {
+function judgeHub({ publisher, ledger, account, subscriptions }: Evidence): Claim[] {
   const accepted = new Set([...publisher.accepted.values()].map(({ eventId }) => eventId));
   const original = account.deliveries.filter(({ replayOf }) => replayOf === null);
   const byEvent = Map.groupBy(original, ({ eventId }) => eventId);
@@ -47,14 +41,14 @@ function judgeHub({ publisher, ledger, account, subscriptions, kills }: Evidence
     return deliveries.length !== subscriptions || reached.size !== subscriptions;
   });
   const invented = account.events.difference(accepted);
-  const seen = Map.groupBy(ledger, ({ deliveryId }) => deliveryId);
-  const taken = (deliveryId: string) => seen.get(deliveryId)?.filter(isSuccess) ?? [];
+  const taken = Map.groupBy(ledger.filter(isSuccess), ({ deliveryId }) => deliveryId);
   const undelivered = account.deliveries.filter(
-    ({ deliveryId, status }) => status === "success" && taken(deliveryId).length === 0,
+    ({ deliveryId, status }) => status === "success" && !taken.has(deliveryId),
   );
   const buriedAlive = account.deliveries.filter(
-    ({ deliveryId, status }) =>
-      status === "failed" && taken(deliveryId).some((entry) => !mayBeUnheard(entry, kills)),
+    ({ deliveryId, status, outcomes }) =>
+      status === "failed" &&
+      taken.get(deliveryId)?.some(({ attempt }) => outcomes[attempt - 1] === "rejected"),
   );
   return [
     {
@@ -64,23 +58,32 @@ function judgeHub({ publisher, ledger, account, subscriptions, kills }: Evidence
     },
     claim("every event was accepted, and once", publisher.doubled.length + invented.size, "more"),
     claim("what the hub calls delivered, the receiver took", undelivered.length, "not taken"),
-    claim("what the hub calls dead, the receiver never took", buriedAlive.length, "taken"),
+    claim("what the hub calls refused, the receiver refused", buriedAlive.length, "taken"),
+    claim(
+      "nothing is attempted after a success",
+      account.deliveries.filter(isBeyondSuccess).length,
+      `of ${account.deliveries.length} deliveries are`,
+    ),
     { claim: "the database is whole", holds: account.integrity === "ok", found: account.integrity },
   ];
 }
 
 function judgeWebhooks({ publisher, ledger, account, kills }: Evidence): Claim[] {
-  const known = new Set(account.deliveries.map(({ deliveryId }) => deliveryId));
+  const known = new Map(account.deliveries.map((delivery) => [delivery.deliveryId, delivery]));
   const hashes = new Map([...publisher.accepted.values()].map(({ eventId, sha256 }) => [eventId, sha256]));
-  const repeated = [...Map.groupBy(ledger, ({ deliveryId }) => deliveryId).values()].flatMap(repeats);
-  const unexplained = repeated.filter(([first, again]) => !mayBeUnheard(first, kills, again.at));
-  const late = repeated.filter(([first]) => wasLate(first));
+  const seen = Map.groupBy(ledger, ({ deliveryId }) => deliveryId);
+  const unwritten = [...seen].map(([id, { length }]) => length - (known.get(id)?.outcomes.length ?? 0));
+  const repeats = unwritten.reduce((sum, n) => sum + Math.max(0, n), 0);
+  const unheard = ledger.filter(
+    (entry) =>
+      isSuccess(entry) && known.get(entry.deliveryId)?.outcomes[entry.attempt - 1]?.match(/timeout|reset/),
+  );
   return [
     claim("no webhook was invented", ledger.filter(({ deliveryId }) => !known.has(deliveryId)).length),
     {
       claim: "an attempt came twice only where a kill cut it off",
-      holds: unexplained.length === 0 && repeated.length - late.length <= kills.length * MOST_AT_A_KILL,
-      found: `${repeated.length} duplicates in ${ledger.length} webhooks, of them ${late.length} after a late answer; ${kills.length} kills; ${unexplained.length} unexplained`,
+      holds: repeats <= kills * MOST_AT_A_KILL,
+      found: `${repeats} came twice at ${kills} kills, of ${ledger.length} webhooks; ${unheard.length} answers came too late`,
     },
     claim(
       "every webhook has its payload's bytes",
@@ -110,21 +113,9 @@ function statusesOf({ deliveries }: HubAccount): string {
 
 const isSuccess = ({ answered }: Entry) => answered >= 200 && answered < 300;
 
-const wasLate = ({ at, answeredAt }: Entry) => answeredAt !== null && answeredAt - at > LATE_MS;
-
-/** Whether the hub may not know how an attempt went: it was killed meanwhile, or gave up on it just then. */
-function mayBeUnheard(entry: Entry, kills: readonly number[], until = Number.POSITIVE_INFINITY): boolean {
-  if (wasLate(entry)) return true;
-  return kills.some((kill) => kill >= entry.at - 50 && kill - entry.at < IN_FLIGHT_MS && kill <= until);
-}
-
-/** The same attempt again, or any attempt after one that was answered with success. */
-function repeats(entries: Entry[]): [Entry, Entry][] {
-  return entries.flatMap((again, n) => {
-    const before = entries.slice(0, n).findLast((each) => each.attempt === again.attempt || isSuccess(each));
-    return before ? [[before, again] as [Entry, Entry]] : [];
-  });
-}
+/** Its success is not the last that the hub wrote of it. */
+const isBeyondSuccess = ({ outcomes }: HubDelivery) =>
+  outcomes.includes("accepted") && outcomes.indexOf("accepted") !== outcomes.length - 1;
 
 /** Prints claims for people and one JSON line each; true when all hold. */
 export function report(mode: string, claims: readonly Claim[]): boolean {

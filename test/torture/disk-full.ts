@@ -104,7 +104,7 @@ export async function fillDisk(
         holds: publisher.accepted.size >= whileFull + 20,
         found: `${whileFull} events accepted before, ${publisher.accepted.size} in all`,
       },
-      ...judge({ publisher, ledger: await receiver.ledger(), account, subscriptions: 1, kills: [] }),
+      ...judge({ publisher, ledger: await receiver.ledger(), account, subscriptions: 1, kills: 0 }),
     ];
   } finally {
     await hub.kill();

@@ -66,7 +66,7 @@ export async function endureOutage({ seed }: { seed: number }): Promise<Claim[]>
         holds: delivered.size === due && queued > 0,
         found: `${delivered.size} of ${due}; ${queued} replayed by hand; all within ${Math.round(recoveredMs / 1000)} s after the receiver was back`,
       },
-      ...judge({ publisher, ledger: await receiver.ledger(), account, subscriptions: 2, kills: [] }),
+      ...judge({ publisher, ledger: await receiver.ledger(), account, subscriptions: 2, kills: 0 }),
     ];
   } finally {
     await hub.kill();

@@ -11,14 +11,10 @@ export interface Entry {
   deliveryId: string;
   eventId: string;
   attempt: number;
-  /** When it was there, ms since the epoch. */
-  at: number;
   sha256: string;
   isSigned: boolean;
   /** The status it was answered with; 0: no answer, or a broken one. */
   answered: number;
-  /** When it was answered, ms since the epoch; null: not yet, or never. */
-  answeredAt: number | null;
 }
 
 /** What the torture asks of it. */
@@ -41,11 +37,9 @@ const server = createServer(async (request, response) => {
     deliveryId: header("x-webhook-delivery"),
     eventId: header("webhook-id"),
     attempt: Number(header("x-webhook-attempt")),
-    at: Date.now(),
     sha256: createHash("sha256").update(body).digest("hex"),
     isSigned: isSigned(header, secrets[request.url ?? ""] ?? "", body),
     answered: 0,
-    answeredAt: null,
   };
   ledger.push(entry);
   await answer(entry, response);
@@ -66,7 +60,6 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
 async function answer(entry: Entry, response: ServerResponse): Promise<void> {
   const say = (status: number, headers: Record<string, string> = {}) => {
     entry.answered = status;
-    entry.answeredAt = Date.now();
     response.writeHead(status, headers).end("told");
   };
   const breakOff = (afterMs: number | null) => {

@@ -185,6 +185,8 @@ export interface HubDelivery {
   subscriptionId: number;
   status: "pending" | "success" | "failed" | "cancelled";
   replayOf: string | null;
+  /** How its attempts ended, in their order. */
+  outcomes: string[];
 }
 
 /** What a hub's file says. */
@@ -200,11 +202,13 @@ export interface HubAccount {
 export function hubAccount(dataDir: string): HubAccount {
   using sqlite = new Database(join(dataDir, "lanehook.db"));
   const deliveries = sqlite
-    .query<HubDelivery, []>(
+    .query<Omit<HubDelivery, "outcomes"> & { outcomes: string }, []>(
       `SELECT d.public_id AS deliveryId, e.public_id AS eventId, d.subscription_id AS subscriptionId, d.status,
-         d.replay_of AS replayOf FROM deliveries d JOIN events e ON e.id = d.event_id`,
+         d.replay_of AS replayOf, (SELECT json_group_array(outcome ORDER BY attempt) FROM attempts
+           WHERE delivery_id = d.id) AS outcomes FROM deliveries d JOIN events e ON e.id = d.event_id`,
     )
-    .all();
+    .all()
+    .map((row) => ({ ...row, outcomes: JSON.parse(row.outcomes) as string[] }));
   const events = sqlite.query<{ id: string }, []>("SELECT public_id AS id FROM events").all();
   const integrity = sqlite.query<{ integrity_check: string }, []>("PRAGMA integrity_check").get();
   const broken = sqlite.query("PRAGMA foreign_key_check").all().length;
