@@ -23,7 +23,7 @@ import { openPageKeys } from "./delivery/page-keys.ts";
 import { ReadyQueue } from "./delivery/ready-queue.ts";
 import { openReplays } from "./delivery/replays.ts";
 import { openRetention } from "./delivery/retention.ts";
-import { openSteadyTime } from "./delivery/steady-time.ts";
+import { SteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
@@ -84,7 +84,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
 
   const catalog = openCatalog();
   const signingSecrets = openSigningSecrets(base);
-  const time = openSteadyTime({ ...base, sqlite });
+  const time = new SteadyTime(seams.clock);
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
   const destinations = openDestinations(sqlite);

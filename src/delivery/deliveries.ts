@@ -177,9 +177,12 @@ export function openDeliveries({
       return { due: rows, hasMore: rows.length === limit, nextDueAt };
     },
 
-    /** Nothing of this subscription is due later than this, ms UTC. One statement of its own, outside any commit. */
-    hasten(subscriptionId: number, latest: number): void {
-      hasten.run(latest, subscriptionId, latest);
+    /**
+     * What is due later than `latest` is due `now` instead, ms UTC: no wait is that long, so a clock that was wrong has
+     * written it. One statement of its own, outside any commit.
+     */
+    hasten(subscriptionId: number, { now, latest }: { now: number; latest: number }): void {
+      hasten.run(now, subscriptionId, latest);
     },
 
     /** What an attempt sends; null when the delivery is no longer pending. */

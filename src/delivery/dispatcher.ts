@@ -73,9 +73,10 @@ export class Dispatcher {
   /** Begins with whatever the last run of the hub left pending. */
   start(): void {
     this.#isRunning = true;
-    const latest = this.#now() + longestWait(this.#parts.retryDelaysMs);
+    const now = this.#now();
+    const latest = now + longestWait(this.#parts.retryDelaysMs);
     for (const { subscriptionId, customerId } of this.#parts.backlog.atStart) {
-      this.#parts.deliveries.hasten(subscriptionId, latest);
+      this.#parts.deliveries.hasten(subscriptionId, { now, latest });
       this.#parts.queue.markDue(subscriptionId, customerId);
     }
     this.#pump();

@@ -2,7 +2,7 @@
 export const FIRST_PROBE_MS = 30_000;
 
 /** The wait between probes doubles up to this, ms. */
-const LONGEST_WAIT_MS = 600_000;
+export const LONGEST_WAIT_MS = 600_000;
 
 /** Steps of the draining are at least this far apart, ms. */
 export const STEP_MS = 1000;

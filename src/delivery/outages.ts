@@ -5,7 +5,14 @@ import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
-import { afterBurial, afterProbe, FIRST_PROBE_MS, nextStep, STEP_MS } from "./outage-steps.ts";
+import {
+  afterBurial,
+  afterProbe,
+  FIRST_PROBE_MS,
+  LONGEST_WAIT_MS,
+  nextStep,
+  STEP_MS,
+} from "./outage-steps.ts";
 import type { Replays } from "./replays.ts";
 import type { SteadyTime } from "./steady-time.ts";
 
@@ -177,6 +184,8 @@ export function openOutages(parts: {
     lookAnew: arm,
     start() {
       isRunning = true;
+      const now = time.now();
+      rows.hasten.run(now, now + LONGEST_WAIT_MS); // no wait is longer: a clock that was wrong has written it
       readProbes();
       arm();
     },
@@ -236,6 +245,7 @@ function prepare(sqlite: Database) {
       "UPDATE outages SET phase = 'draining', next_at = ?, step = 0, probe_id = NULL WHERE probe_id = ?",
     ),
     setStep: sqlite.prepare("UPDATE outages SET step = ?, next_at = ? WHERE subscription_id = ?"),
+    hasten: sqlite.prepare("UPDATE outages SET next_at = ? WHERE next_at > ?"),
     remove: sqlite.prepare("DELETE FROM outages WHERE subscription_id = ?"), // its letters go with it
     addLetter: sqlite.prepare(
       "INSERT INTO outage_letters (subscription_id, event_id, delivery_id) VALUES (?, ?, ?)",

@@ -1,6 +1,7 @@
 import type { CommonSettings, Connection, Connector } from "../connectors/connector.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Environment } from "../database/schema.ts";
+import type { SteadyTime } from "../delivery/steady-time.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { Connections } from "./connections.ts";
@@ -75,6 +76,8 @@ export function openConnectors(parts: {
   seams: Pick<Seams, "clock">;
   /** Where the hub is reached from outside. */
   publicUrl: () => string;
+  /** What the times of coming runs are told in. */
+  time: SteadyTime;
 }): Connectors {
   const { rows, runs, settings, connections, poller, commits, seams } = parts;
   const { clock } = seams;
@@ -125,7 +128,7 @@ export function openConnectors(parts: {
       const row = find(customerId, name);
       if (row.status === status) return;
       const now = clock.now();
-      const next = status === "active" ? nextRunAt(row.schedule, row.publicId, now) : null;
+      const next = status === "active" ? nextRunAt(row.schedule, row.publicId, parts.time.now()) : null;
       await commits.run(() => rows.setStatus(row.id, status, { now, nextRunAt: next }));
       end(row, "the connector was paused");
     },

@@ -2,6 +2,7 @@ import type { CommonSettings, Connection, ConnectorDraft, Step } from "../connec
 import { UpstreamError } from "../connectors/upstream-error.ts";
 import { commitOrProblem } from "../customers/commit-or-problem.ts";
 import type { GroupCommit } from "../database/commit.ts";
+import type { SteadyTime } from "../delivery/steady-time.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
@@ -31,6 +32,8 @@ export interface RunParts {
   publish: Publish;
   commits: GroupCommit;
   seams: Pick<Seams, "clock" | "random" | "newId">;
+  /** What the times of coming runs are told in. */
+  time: SteadyTime;
   /** For one run, ms. */
   runDeadlineMs: number;
   log: Log;
@@ -54,7 +57,7 @@ interface UnderWay {
 
 /** Opens what makes runs. */
 export function openRun(parts: RunParts): Run {
-  const { rows, runs, memory, connections, publish, commits, seams, log } = parts;
+  const { rows, runs, memory, connections, publish, commits, seams, time, log } = parts;
   const { clock } = seams;
 
   return async (connectorId, askedBy, ending) => {
@@ -145,7 +148,7 @@ export function openRun(parts: RunParts): Run {
   function succeed(run: UnderWay): RunRow {
     const { id, publicId, schedule, version } = run.row;
     const now = clock.now();
-    rows.succeeded(id, version, { now, nextRunAt: nextRunAt(schedule, publicId, now) });
+    rows.succeeded(id, version, { now, nextRunAt: nextRunAt(schedule, publicId, time.now()) });
     return runs.finish(run.id, { status: "complete", failure: null }, { now, requests: run.requests() });
   }
 
@@ -154,11 +157,11 @@ export function openRun(parts: RunParts): Run {
     const now = clock.now();
     const before = rows.byId(id);
     if (before?.version === version) {
-      if (failed.isCutOff) rows.setNextRunAt(id, now);
+      if (failed.isCutOff) rows.setNextRunAt(id, time.now());
       else
         rows.failed(before, failed, {
           now,
-          nextRunAt: nextTryAt(failed, before, { now, chance: seams.random() }),
+          nextRunAt: nextTryAt(failed, before, { now: time.now(), chance: seams.random() }),
         });
     }
     const status = failed.isCutOff ? "cut off" : "failed";

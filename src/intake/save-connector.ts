@@ -4,6 +4,7 @@ import { commitOrProblem } from "../customers/commit-or-problem.ts";
 import type { CheckTarget } from "../customers/subscriptions.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Environment } from "../database/schema.ts";
+import type { SteadyTime } from "../delivery/steady-time.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
@@ -53,6 +54,8 @@ export function openSaveConnector(parts: {
   checkTarget: CheckTarget;
   commits: GroupCommit;
   seams: Pick<Seams, "clock" | "randomBytes">;
+  /** What the times of coming runs are told in. */
+  time: SteadyTime;
 }): SaveConnector {
   const { kinds, rows, settings: keeper, checkTarget, commits, seams } = parts;
 
@@ -95,7 +98,7 @@ export function openSaveConnector(parts: {
     const publicId = changed?.publicId ?? unguessableId(seams.randomBytes);
     const kept = keeper.seal(kind, settings, publicId);
     const next = { publicId, customerId, name, kind: kind.kind, environment, schedule, ...kept };
-    const at = { now, nextRunAt: nextRunAt(schedule, publicId, now) };
+    const at = { now, nextRunAt: nextRunAt(schedule, publicId, parts.time.now()) };
     if (changed !== null) rows.change(changed.id, next, at);
     else {
       if (before !== null) rows.remove(before.id, now);

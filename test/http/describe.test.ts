@@ -50,9 +50,9 @@ test("an answer has its schema and example; one without a schema has no content"
   expect((operation.responses as Record<string, object>)["204"]).not.toHaveProperty("content");
 });
 
-test("problems stand under their status, each with an example, internal_error always", () => {
+test("problems stand under their status, each with an example, bad_request and internal_error always", () => {
   const operation = operationOf({ problems: ["email_taken", "already_replayed", "too_many_requests"] });
-  expect(statusesOf(operation)).toEqual(["200", "409", "429", "500"]);
+  expect(statusesOf(operation)).toEqual(["200", "400", "409", "429", "500"]);
   expect(operation.responses).toMatchObject({
     409: {
       content: {

@@ -14,6 +14,7 @@ import {
 import { type HubProcess, startHubProcess, TOY_HUB } from "../support/hub-process.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { SECOND } from "../support/test-app.ts";
+import { TestClock } from "../support/test-clock.ts";
 import { startToyUpstream, type ToyUpstream } from "../support/toy-upstream.ts";
 
 const CUT_OFF = { status: "cut off", complete: false, error: { code: "cut_off" } };
@@ -80,6 +81,21 @@ test("a clock that was wrong puts no poll off for ever", async () => {
   expect(polled.status).toBe(200);
   await after.advance(6 * 60 * SECOND);
   expect(await runsOf(after, token)).toHaveLength(2);
+});
+
+test("where the clock is set back, polls keep their pace", async () => {
+  const clock = new TestClock();
+  let setBackMs = 0;
+  const seams = { clock: Object.assign(Object.create(clock), { now: () => clock.now() - setBackMs }) };
+  await using hub = await startToyHub({ clock, seams });
+  await using upstream = startToyUpstream(items(1));
+  await using receiver = startReceiver();
+  const { token } = await givenToyCustomer(hub, { upstream, receiver });
+  await hub.advance(6 * 60 * SECOND);
+  const before = await runsOf(hub, token);
+  setBackMs = 3600 * SECOND;
+  await hub.advance(10 * 60 * SECOND);
+  expect(await runsOf(hub, token)).toHaveLength(before.length + 2);
 });
 
 test("after kill -9 between any two requests of a run, nothing is lost and nothing told twice", async () => {
