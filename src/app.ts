@@ -11,6 +11,7 @@ import type { Publishers } from "./customers/publishers.ts";
 import { openSigningSecrets } from "./customers/signing-secrets.ts";
 import { openSubscriptions } from "./customers/subscriptions.ts";
 import { openDisk } from "./database/disk.ts";
+import { openWriteBack } from "./database/write-back.ts";
 import { openAttempts } from "./delivery/attempt.ts";
 import { Backlog } from "./delivery/backlog.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
@@ -200,7 +201,11 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     pageKeys,
     commandsOf: (connectorId) => connectors.reconnect(connectorId)?.commands ?? null,
   });
-  const upkeep = openUpkeep({ ...base, retentions: [openRetention(sqlite), connectorSide.retention] });
+  const upkeep = openUpkeep({
+    ...base,
+    retentions: [openRetention(sqlite, seams.clock), connectorSide.retention],
+    writeBack: openWriteBack(sqlite),
+  });
 
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { Clock } from "../seams.ts";
 
 /** Until when what has ended is kept: what is older than these instants goes, ms UTC. */
 export interface Cutoffs {
@@ -13,8 +14,10 @@ export interface Cutoffs {
 /** One small batch of a sweep, to be run inside a commit: how many rows went, and whether this kind is done. */
 export type Batch = () => { removed: number; isDone: boolean };
 
-/** Rows looked at in one batch: a commit of a few milliseconds. */
+/** Rows looked at in one batch, those removed by one statement, and how long a batch may take, ms. */
 const BATCH = 200;
+const AT_ONCE = 20;
+const BATCH_MS = 3;
 
 /** Pages given back to the file system in one batch. */
 const PAGES = 64;
@@ -23,7 +26,7 @@ const PAGES = 64;
 export type Retention = (cutoffs: Cutoffs) => Batch[];
 
 /** Prepares what a sweep removes. Walks the tables by their keys, so that ordinary work needs no index for it. */
-export function openRetention(sqlite: Database): Retention {
+export function openRetention(sqlite: Database, clock: Pick<Clock, "monotonic">): Retention {
   const deliveriesAfter = sqlite.prepare<{ id: number; createdAt: number }, [number]>(
     `SELECT id, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
   );
@@ -45,19 +48,23 @@ export function openRetention(sqlite: Database): Retention {
      ORDER BY scope, key LIMIT ${BATCH}`,
   );
   const removeKey = sqlite.prepare("DELETE FROM dedupe_keys WHERE scope = ? AND key = ?");
-  const freePages = sqlite.prepare<{ freelist_count: number }, []>("PRAGMA freelist_count");
   const giveBack = sqlite.prepare(`PRAGMA incremental_vacuum(${PAGES})`);
 
   function deliveries({ settled, deadLetters }: Cutoffs): Batch {
     let after = 0;
     return () => {
       const rows = deliveriesAfter.all(after);
-      const last = rows.at(-1);
-      if (last === undefined) return { removed: 0, isDone: true };
-      removeDeliveries.run(after, last.id, settled, settled, deadLetters);
-      const removed = changes();
-      after = last.id;
-      return { removed, isDone: last.createdAt >= Math.max(settled, deadLetters) };
+      const endsAt = clock.monotonic() + BATCH_MS;
+      let removed = 0;
+      let isDone = rows.length === 0;
+      for (let n = AT_ONCE; n < rows.length + AT_ONCE && clock.monotonic() < endsAt; n += AT_ONCE) {
+        const last = rows[Math.min(n, rows.length) - 1] ?? { id: after, createdAt: 0 };
+        removeDeliveries.run(after, last.id, settled, settled, deadLetters);
+        removed += changes();
+        after = last.id;
+        isDone = last.createdAt >= Math.max(settled, deadLetters);
+      }
+      return { removed, isDone };
     };
   }
 
@@ -65,9 +72,13 @@ export function openRetention(sqlite: Database): Retention {
     let after = { admittedAt: Number.MIN_SAFE_INTEGER, id: 0 };
     return () => {
       const rows = eventsAfter.all(after.admittedAt, after.id, settled);
+      const endsAt = clock.monotonic() + BATCH_MS;
       let removed = 0;
-      for (const { id } of rows) removed += removeEvent.run(id).changes;
-      after = rows.at(-1) ?? after;
+      for (const row of rows) {
+        removed += removeEvent.run(row.id).changes;
+        after = row;
+        if (clock.monotonic() >= endsAt) return { removed, isDone: false };
+      }
       return { removed, isDone: rows.length < BATCH };
     };
   }
@@ -87,13 +98,16 @@ export function openRetention(sqlite: Database): Retention {
     };
   }
 
-  /** The file shrinks when the next checkpoint comes. */
+  /** The file shrinks when the next checkpoint comes. Each page costs more, the more of them are free. */
   function pages(): Batch {
     return () => {
-      const before = freePages.get()?.freelist_count ?? 0;
-      if (before > 0) giveBack.all();
-      const after = freePages.get()?.freelist_count ?? 0;
-      return { removed: before - after, isDone: after === 0 || after === before };
+      const endsAt = clock.monotonic() + BATCH_MS;
+      let removed = 0;
+      for (const _ of giveBack.iterate()) {
+        removed += 1;
+        if (clock.monotonic() >= endsAt) break;
+      }
+      return { removed, isDone: removed === 0 };
     };
   }
 
