@@ -12,6 +12,7 @@ import {
   type ShownRow,
   shownRow,
 } from "./delivery-rows.ts";
+import type { Seams } from "../seams.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
@@ -48,8 +49,9 @@ export interface DeadLetterFilter {
   until?: number | undefined;
 }
 
-/** Dead letters looked at in one commit: few enough that publishers in between wait for milliseconds only. */
+/** Dead letters looked at in one commit, and ms it may take: publishers in between wait for milliseconds only. */
 const LETTERS_PER_COMMIT = 100;
+const COMMIT_MS = 4;
 
 type Row = DeliveryRow & { failureReason: string; settledAt: number; replayedAt: number | null };
 
@@ -66,8 +68,10 @@ export function openDeadLetters(parts: {
   replays: Replays;
   dispatcher: { offer(fresh: readonly FreshDelivery[]): void };
   pageKeys: PageKeys;
+  seams: Pick<Seams, "clock">;
 }): DeadLetters {
   const { sqlite, commits, replays, dispatcher, pageKeys } = parts;
+  const { clock } = parts.seams;
   const one = sqlite.prepare<Buried, [string, number]>(
     `${BURIED} ${BURIED_FROM} WHERE d.public_id = ? AND d.customer_id = ? AND d.status = 'failed'`,
   );
@@ -101,20 +105,29 @@ export function openDeadLetters(parts: {
       const total = { queued: 0, failed: 0 };
       const last = newest.get(owner.id)?.id ?? 0; // what these replays bury in their turn waits for the next call
       for (let after = 0; after < last; ) {
-        const batch = await commits.run(() => {
-          const rows = unreplayed.all(owner.id, after, last);
-          const made = rows.filter((row) => passes(row, filter)).map(replays.replay);
-          return { made, lastId: rows.at(-1)?.id ?? last };
-        });
+        const batch = await commits.run(() => replayNext(unreplayed.all(owner.id, after, last), filter));
         const fresh = batch.made.filter((each) => !(each instanceof Problem)) as FreshDelivery[];
         total.queued += fresh.length;
         total.failed += batch.made.length - fresh.length;
         dispatcher.offer(fresh);
-        after = batch.lastId;
+        after = batch.lastId ?? last;
       }
       return total;
     },
   };
+
+  /** Inside a commit: replays what passes, until its time is over; how far it came, null when there was nothing. */
+  function replayNext(rows: Candidate[], filter: DeadLetterFilter) {
+    const endsAt = clock.monotonic() + COMMIT_MS;
+    const made: (FreshDelivery | Problem)[] = [];
+    let lastId: number | null = null;
+    for (const row of rows) {
+      if (lastId !== null && clock.monotonic() >= endsAt) break;
+      if (passes(row, filter)) made.push(replays.replay(row));
+      lastId = row.id;
+    }
+    return { made, lastId };
+  }
 
   /** Row by row, because a page may end long before the rows do. */
   function* list(customerId: number, below: number): Generator<Row> {
