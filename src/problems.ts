@@ -40,6 +40,7 @@ export const problems = {
   upstream_not_found: { status: 404, title: "The upstream system has nothing of this id" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
   connector_not_found: { status: 404, title: "You have no such connector" },
+  document_not_found: { status: 404, title: "You have no such document" },
   recovery_not_found: { status: 404, title: "This subscription has no such recovery" },
 
   other_kind: { status: 409, title: "Connectors of this kind cannot do this" },

@@ -23,7 +23,7 @@ export interface Upkeep {
 export function openUpkeep(parts: {
   retentions: readonly Retention[];
   commits: GroupCommit;
-  config: Pick<Config, "retentionMs" | "deadLetterRetentionMs" | "dedupeMs">;
+  config: Pick<Config, "retentionMs" | "deadLetterRetentionMs" | "dedupeMs" | "documentRetentionMs">;
   seams: Pick<Seams, "clock">;
   log: Log;
 }): Upkeep {
@@ -46,6 +46,7 @@ export function openUpkeep(parts: {
       settled: now - config.retentionMs,
       deadLetters: now - config.deadLetterRetentionMs,
       dedupeKeys: now - config.dedupeMs,
+      documents: now - config.documentRetentionMs,
     };
     let total = 0;
     for (const batch of retentions.flatMap((each) => each(cutoffs))) {
