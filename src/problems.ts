@@ -51,6 +51,10 @@ export const problems = {
   recovery_running: { status: 409, title: "A recovery of this subscription is running already" },
   recovery_ended: { status: 409, title: "This recovery has ended" },
   listing_state: { status: 409, title: "The listing is not in a state that allows this" },
+  earlier_command: {
+    status: 409,
+    title: "An earlier command for the same thing was sent, and is or may be done; nothing was sent",
+  },
   command_running: { status: 409, title: "Another command for the same thing is under way" },
   idempotency_key_reused: { status: 409, title: "This Idempotency-Key was given with another request" },
   upstream_conflict: { status: 409, title: "The upstream system reports a conflict" },

@@ -1,5 +1,6 @@
 import type { Connector } from "./connector.ts";
 import { dealerAuction } from "./dealerauction/dealerauction.ts";
+import { privateAuto } from "./privateauto/privateauto.ts";
 
 /** A kind whose settings and look-ups only itself knows. */
 export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
@@ -13,4 +14,4 @@ export function registryOf(...kinds: readonly AnyConnector[]): Registry {
 }
 
 /** Every kind that lanehook brings along. */
-export const allKinds: Registry = registryOf(dealerAuction);
+export const allKinds: Registry = registryOf(dealerAuction, privateAuto);

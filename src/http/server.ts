@@ -29,6 +29,8 @@ import { documentRoutes } from "./document-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { privateAutoDataRoutes } from "./privateauto-data-routes.ts";
+import { privateAutoRoutes } from "./privateauto-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -135,6 +137,8 @@ function apiRoutes(parts: ServerParts) {
     .use(signingSecretRoutes(parts))
     .use(connectorRoutes(parts))
     .use(dealerAuctionRoutes(parts))
+    .use(privateAutoRoutes(parts))
+    .use(privateAutoDataRoutes(parts))
     .use(commandRoutes(parts))
     .use(documentRoutes(parts))
     .use(inboundRoutes(parts))
