@@ -17,7 +17,7 @@ export type Download = (customerId: number, url: string, signal: AbortSignal) =>
 /** Opens the downloads. */
 export function openDownload(parts: { upstreams: Upstreams; files: DocumentFiles; disk: Disk }): Download {
   const { upstreams, files, disk } = parts;
-  return (customerId, url, signal) => {
+  return async (customerId, url, signal) => {
     if (disk.isLow()) throw new Problem("disk_low", { retryAfterSeconds: DISK_RETRY_SECONDS });
     const link = { url, signal, timeoutMs: DOWNLOAD_WITHIN_MS };
     return upstreams.follow(customerId, link, async (response) => {

@@ -3,6 +3,8 @@ export interface Answer {
   status: number;
   body: string;
   contentType?: string;
+  /** Where a browser is sent. */
+  location?: string;
 }
 
 /** A success with JSON. */

@@ -58,9 +58,13 @@ export type FailureName = keyof typeof failures;
 
 /** An answer on its way. */
 export const toResponse = (
-  { status, body, contentType = "application/json" }: Answer,
+  { status, body, contentType = "application/json", location }: Answer,
   headers: Record<string, string> = {},
-): Response => new Response(body, { status, headers: { "content-type": contentType, ...headers } });
+): Response =>
+  new Response(body, {
+    status,
+    headers: { "content-type": contentType, ...(location && { location }), ...headers },
+  });
 
 function instead(answer: Answer, headers: Record<string, string> = {}): Failure {
   return { hasEffect: false, spoil: () => toResponse(answer, headers) };

@@ -1,27 +1,9 @@
-import { createHmac } from "node:crypto";
+import type { Account, Asked } from "./account.ts";
 import { type Answer, ok, pageOf, refusal } from "./answers.ts";
+import { followLink } from "./browser.ts";
 import type { DeliveryLog } from "./deliveries.ts";
+import { mistakeIn } from "./tokens.ts";
 import type { SimulatedDeal, SimulatedDocument, World } from "./world.ts";
-
-/** What an operation is asked with. */
-export interface Asked {
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  body: string;
-}
-
-/** Whose world it is. */
-export interface Account {
-  world: World;
-  partnerId: string;
-  /** base64. */
-  sharedSecret: string;
-  /** Dealers that leads may be handed in for. */
-  allowlist: readonly string[];
-  log: readonly DeliveryLog[];
-  now: () => number;
-}
 
 interface Operation {
   method: "GET" | "POST";
@@ -31,6 +13,7 @@ interface Operation {
 
 /** Answers as the upstream does: the operations of seed 001, each behind a token of the partner's. */
 export function answerTo(asked: Asked, authorization: string | null, account: Account): Answer {
+  if (asked.method === "GET" && asked.path.startsWith("/sell/")) return followLink(asked, account);
   const problem = mistakeIn(authorization?.replace(/^Bearer /, "") ?? "", account);
   if (problem !== null) return refusal(401, problem);
   for (const { method, path, run } of operations) {
@@ -41,23 +24,6 @@ export function answerTo(asked: Asked, authorization: string | null, account: Ac
       : refusal(403, "Not yours");
   }
   return refusal(404, `Cannot ${asked.method} ${asked.path}`);
-}
-
-const HASHES: Record<string, string> = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
-
-/** What is wrong with a token; null: nothing. */
-export function mistakeIn(token: string, { sharedSecret, partnerId, now }: Account): string | null {
-  const [header = "", payload = "", signature] = token.split(".");
-  const decode = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString() || "{}");
-  const hash = HASHES[decode(header).alg];
-  const key = Buffer.from(sharedSecret, "base64").toString("utf8");
-  if (hash === undefined) return "alg is not supported";
-  if (createHmac(hash, key).update(`${header}.${payload}`).digest("base64url") !== signature)
-    return "bad signature";
-  const { p, iat, exp } = decode(payload);
-  const seconds = now() / 1000;
-  if (p !== partnerId) return "p is not known";
-  return iat <= seconds && exp > seconds && exp - iat <= 300 ? null : "the token is not good now";
 }
 
 const operations: Operation[] = [

@@ -1,5 +1,6 @@
 import type { Seams } from "../../seams.ts";
-import { answerTo, type Asked } from "./operations.ts";
+import type { Asked } from "./account.ts";
+import { answerTo } from "./operations.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FailureName, failures, toResponse } from "./failures.ts";
 import { Bucket } from "./files.ts";

@@ -101,7 +101,7 @@ export async function givenDeals(
     /** Posts something to the receiving door as it is. */
     async post(body: string, headers: Record<string, string>) {
       const response = await fetch(inboundUrl, { method: "POST", body, headers });
-      return { status: response.status, text: await response.text() };
+      return { status: response.status, headers: response.headers, text: await response.text() };
     },
     async [Symbol.asyncDispose]() {
       await simulator.stop();
