@@ -50,8 +50,9 @@ export interface DocumentArchive {
   retention: Retention;
 }
 
-/** Folders that contents lie in. */
+/** Folders that contents lie in, and how many of them one batch of a sweep looks through. */
 const FOLDERS = 256;
+const FOLDERS_IN_BATCH = 16;
 
 const COLUMNS = `id, public_id AS publicId, customer_id AS customerId, connector_id AS connectorId, connector,
   deal_id AS dealId, document_id AS documentId, classification, name, content_type AS contentType, size, sha256,
@@ -77,8 +78,10 @@ export function openDocumentArchive(parts: {
   function sweepFiles(): Batch {
     let folder = 0;
     return () => {
-      const removed = files.sweep(folder, (sha256) => rows.hasContent.get(sha256) !== null);
-      folder += 1;
+      let removed = 0;
+      for (const end = folder + FOLDERS_IN_BATCH; folder < end; folder++) {
+        removed += files.sweep(folder, (sha256) => rows.hasContent.get(sha256) !== null);
+      }
       return { removed, isDone: folder === FOLDERS };
     };
   }
