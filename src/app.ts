@@ -27,6 +27,8 @@ import { openRetention } from "./delivery/retention.ts";
 import { SteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
+import { openDocumentArchive } from "./documents/archive.ts";
+import { openDocumentFiles } from "./documents/files.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
 import { openClientAddress } from "./http/client-address.ts";
@@ -185,11 +187,16 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     firstDelayMs,
   });
 
+  const files = openDocumentFiles({ ...base, dataDir: config.dataDir });
+  const documents = openDocumentArchive({ ...base, sqlite, files, pageKeys });
   let listening = { port: config.port };
   const connectorSide = openConnectorSide({
     ...base,
     kinds,
     publish,
+    archive: documents,
+    files,
+    disk,
     checkTarget,
     time,
     publicUrl: () => publicUrlOf(config, listening.port),
@@ -201,11 +208,8 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     pageKeys,
     commandsOf: (connectorId) => connectors.reconnect(connectorId)?.commands ?? null,
   });
-  const upkeep = openUpkeep({
-    ...base,
-    retentions: [openRetention(sqlite, seams.clock), connectorSide.retention],
-    writeBack: openWriteBack(sqlite),
-  });
+  const retentions = [openRetention(sqlite, seams.clock), connectorSide.retention, documents.retention];
+  const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });
 
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({
@@ -221,6 +225,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     publish,
     connectors,
     commands,
+    documents,
     receiver,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),

@@ -64,6 +64,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     retentionMs: days(env, "RETENTION_DAYS", 30),
     deadLetterRetentionMs: days(env, "DLQ_RETENTION_DAYS", 90),
     dedupeMs: days(env, "DEDUPE_DAYS", 90),
+    /** How long files are kept that connectors have fetched. */
+    documentRetentionMs: days(env, "DOCUMENT_RETENTION_DAYS", 365),
     /** Less free than this on the data folder's disk: publishers are refused; 0 never refuses. */
     minFreeBytes: 1024 * 1024 * integer(env, "MIN_FREE_MB", { otherwise: 200, min: 0, max: 1_000_000 }),
     /** Pending deliveries past which a subscription's oldest is buried. */

@@ -40,6 +40,7 @@ export const problems = {
   upstream_not_found: { status: 404, title: "The upstream system has nothing of this id" },
   publisher_not_found: { status: 404, title: "There is no such publisher" },
   connector_not_found: { status: 404, title: "You have no such connector" },
+  document_not_found: { status: 404, title: "You have no such document" },
   recovery_not_found: { status: 404, title: "This subscription has no such recovery" },
 
   other_kind: { status: 409, title: "Connectors of this kind cannot do this" },
@@ -50,6 +51,10 @@ export const problems = {
   recovery_running: { status: 409, title: "A recovery of this subscription is running already" },
   recovery_ended: { status: 409, title: "This recovery has ended" },
   listing_state: { status: 409, title: "The listing is not in a state that allows this" },
+  earlier_command: {
+    status: 409,
+    title: "An earlier command for the same thing was sent, and is or may be done; nothing was sent",
+  },
   command_running: { status: 409, title: "Another command for the same thing is under way" },
   idempotency_key_reused: { status: 409, title: "This Idempotency-Key was given with another request" },
   upstream_conflict: { status: 409, title: "The upstream system reports a conflict" },

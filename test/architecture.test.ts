@@ -16,6 +16,7 @@ const LAYERS = [
   ["http"],
   ["commands"],
   ["intake"],
+  ["documents"],
   ["routing"],
   ["delivery"],
   ["customers"],

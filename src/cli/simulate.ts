@@ -3,6 +3,7 @@ import { realSeams, type Seams } from "../seams.ts";
 import { startDealerAuction } from "../simulators/dealerauction/dealerauction.ts";
 import { openLife } from "../simulators/dealerauction/life.ts";
 import { startManheimSimulator } from "../simulators/manheim/simulator.ts";
+import { ENDPOINT_PATH, startPrivateAuto } from "../simulators/privateauto/privateauto.ts";
 import { facts } from "./print.ts";
 
 /** An upstream that runs here. */
@@ -38,6 +39,23 @@ const simulations: Record<string, (parts: Parts) => Simulation> = {
         return happened === null ? "nothing" : `${happened.what} ${happened.id}`;
       },
       stop: async () => simulator[Symbol.asyncDispose](),
+    };
+  },
+  privateauto({ seams, port }) {
+    const simulator = startPrivateAuto({ seams, port });
+    const { url, partnerId, sharedSecret, webhookSecret, world, deliveries, stop } = simulator;
+    const settings = { baseUrl: url, partnerId, sharedSecret, webhookSecrets: [webhookSecret] };
+    let vehicles = 0;
+    const vinOf = () => `1HGBH41JXMN1${String(++vehicles % 100_000).padStart(5, "0")}`;
+    return {
+      url,
+      connector: { kind: "privateauto", settings },
+      happen() {
+        const happened = world.happen(vinOf);
+        const hint = `its webhooks go nowhere yet: PUT ${url}${ENDPOINT_PATH} {"url": "<inboundUrl>"}`;
+        return deliveries.endpoint.url === null ? `${happened}; ${hint}` : happened;
+      },
+      stop,
     };
   },
 };

@@ -27,6 +27,9 @@ export function openCommandRows(sqlite: Database) {
   const unsettled = sqlite.prepare<{ publicId: string }, []>(
     "SELECT public_id AS publicId FROM commands WHERE status = 'sent' ORDER BY id",
   );
+  const unsettledFor = sqlite.prepare<CommandRow, [string, string, string]>(
+    `${COMMAND} WHERE connector_id = ? AND name = ? AND target = ? AND status = 'sent' ORDER BY id LIMIT 1`,
+  );
   const insert = sqlite.prepare(
     `INSERT INTO commands (public_id, customer_id, asked_by, connector_id, name, target, idempotency_key, request,
        status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'begun', ?)`,
@@ -47,6 +50,9 @@ export function openCommandRows(sqlite: Database) {
     byId: (publicId: string): CommandRow | null => byId.get(publicId),
     /** Those of which it is not known what became of them. */
     unsettled: (): string[] => unsettled.all().map(({ publicId }) => publicId),
+    /** One of this name for the same target of which it is not known what became of it. */
+    unsettledFor: (connectorId: string, name: string, target: string): CommandRow | null =>
+      unsettledFor.get(connectorId, name, target),
     add(given: NewCommand, now: number): void {
       const { publicId, customerId, askedBy, connectorId, name, target, idempotencyKey, request } = given;
       insert.run(publicId, customerId, askedBy, connectorId, name, target, idempotencyKey, request, now);

@@ -42,7 +42,7 @@ export interface Executed {
 export interface Commands {
   /**
    * Performs it. One with a known key is not performed again: it gets the first outcome, and where that is not known
-   * what a look-up tells. @throws Problem idempotency_key_reused, command_running, not_ready
+   * what a look-up tells. @throws Problem idempotency_key_reused, command_running, earlier_command, not_ready
    */
   execute<Request extends object>(asked: Asked<Request>): Promise<Executed>;
   /** A connector's, newest first, a page at a time. @throws Problem invalid_page_key */
@@ -114,11 +114,21 @@ export function openCommands(parts: {
     if (known?.status === "sent") {
       return { commandId, verdict: await lookUps.lookUp(known, asked.command) };
     }
+    if (known === null && asked.command.makesAnew) await refuseWhereUnsettled(asked);
     if (known === null) await commits.run(() => rows.add(rowFor(commandId, asked), clock.now()));
     const { verdict, isFinal } = await perform(commandId, asked);
     const isKept = isFinal && (await keep({ publicId: commandId, name: asked.name }, verdict));
     if (isFinal && (!isKept || verdict.outcome === "unknown")) lookUps.watch(commandId, "soon");
     return { commandId, verdict };
+  }
+
+  /** @throws Problem earlier_command where one for the same target was sent and is, or may be, done */
+  async function refuseWhereUnsettled({ connectorId, name, target, command }: AnyAsked): Promise<void> {
+    const earlier = rows.unsettledFor(connectorId, name, target);
+    if (earlier === null) return;
+    const { outcome } = await lookUps.lookUp(earlier, command);
+    if (outcome === "not-done" || outcome === "refused") return;
+    throw new Problem("earlier_command", { more: { commandId: earlier.publicId, outcome } });
   }
 
   /** Not final: the hub stops, and the next one will look it up. */

@@ -6,6 +6,10 @@ import type { ProblemCode } from "../problems.ts";
  */
 export interface UpstreamCommand<Request = unknown> {
   /**
+   * Each makes something new: while it is not known what became of an earlier one for the same target, none is sent.
+   */
+  makesAnew?: boolean;
+  /**
    * Performs it, and learns what happened: sends at most once, whatever is lost. Ends when the signal does.
    * @throws UpstreamError, the signal's reason; after `sending` that means that it is not known what happened
    */

@@ -55,6 +55,11 @@ export interface Connection {
   poll(memory: Memory, signal: AbortSignal): AsyncIterable<Step>;
   /** What cannot be taken back, by its name, for a customer to ask; kinds that only read have none. */
   commands?: Readonly<Record<string, UpstreamCommand>>;
+  /**
+   * Does what a step has left to be done, and may do it again after a crash. What it returns is kept like a step of a
+   * run; throwing has it done again later. @throws UpstreamError
+   */
+  run?(errand: Errand, parts: Running): Promise<Step>;
   /** Judges and reads a webhook of the upstream, at once and without asking anyone; kinds without webhooks have none. */
   receive?(request: ReceivedRequest, memory: Pick<Memory, "recall">): Received;
 }
@@ -82,6 +87,10 @@ export interface Step {
   forget?: readonly string[];
   /** From where the next run goes on; only once everything before it was told. */
   cursor?: string;
+  /** What is left to be done after it. */
+  errands?: readonly Errand[];
+  /** Files that were downloaded for it. */
+  documents?: readonly ConnectorDocument[];
   /** What was read of the upstream for this step, for the run's record. */
   pages?: number;
   items?: number;
@@ -99,6 +108,53 @@ export interface ConnectorDraft {
    * can happen to a thing again, such as coming back, needs a key of its own each time.
    */
   key: string;
+  /** What is left to be done after it, where it is admitted and was not before. */
+  errands?: readonly Errand[];
+}
+
+/**
+ * Something to do once what asks for it is on disk, such as to look up what a webhook only names: kept until it is
+ * done, and tried again when it fails.
+ */
+export interface Errand {
+  /** Of what is to be done, such as `archive`. */
+  name: string;
+  /**
+   * What it is about. Two of the same name and key are never under way side by side; one that waits already is done
+   * once for all who ask, by the latest request.
+   */
+  key: string;
+  /** JSON text. */
+  request: string;
+}
+
+/** What an errand is done with. */
+export interface Running {
+  memory: Pick<Memory, "recall">;
+  /** Keeps the file that a link leads to, whatever host that is; no credential goes along. @throws UpstreamError */
+  download(url: string): Promise<KeptFile>;
+  signal: AbortSignal;
+}
+
+/** A file that was downloaded and kept. */
+export interface KeptFile {
+  /** Of its content, hex. */
+  sha256: string;
+  /** Bytes. */
+  size: number;
+  /** By its first bytes, whatever the server calls it. */
+  contentType: string;
+}
+
+/** A file for its customer to fetch; the same content is kept once for each deal. */
+export interface ConnectorDocument {
+  file: KeptFile;
+  dealId: string;
+  /** The upstream's own id and kind of it, where it gives them. */
+  documentId: string | null;
+  classification: string | null;
+  /** As the upstream calls the file. */
+  name: string;
 }
 
 /** A webhook as it came in. */

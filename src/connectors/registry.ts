@@ -1,6 +1,7 @@
 import type { Connector } from "./connector.ts";
 import { dealerAuction } from "./dealerauction/dealerauction.ts";
 import { manheim } from "./manheim/manheim.ts";
+import { privateAuto } from "./privateauto/privateauto.ts";
 
 /** A kind whose settings and look-ups only itself knows. */
 export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
@@ -14,4 +15,4 @@ export function registryOf(...kinds: readonly AnyConnector[]): Registry {
 }
 
 /** Every kind that lanehook brings along. */
-export const allKinds: Registry = registryOf(dealerAuction, manheim);
+export const allKinds: Registry = registryOf(dealerAuction, manheim, privateAuto);

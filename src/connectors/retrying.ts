@@ -65,7 +65,7 @@ function waitAfter(
   tries: number,
   { now, chance }: { now: number; chance: number },
 ): number {
-  const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), LONGEST_WAIT_MS) * chance;
+  const backoffMs = Math.round(Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), LONGEST_WAIT_MS) * chance);
   if (result instanceof UpstreamError) return backoffMs;
   return Math.max(backoffMs, (retryAtOf(result, now) ?? now) - now);
 }

@@ -239,6 +239,21 @@ export const connectorRuns = sqliteTable("connector_runs", {
   error: text(),
 });
 
+export const connectorErrands = sqliteTable("connector_errands", {
+  id: integer().primaryKey(),
+  connectorId: integer("connector_id").notNull(),
+  name: text().notNull(),
+  key: text().notNull(),
+  request: text().notNull(),
+  asked: integer().notNull().default(1),
+  askedAt: instant("asked_at").notNull(),
+  dueAt: instant("due_at"),
+  tries: integer().notNull().default(0),
+  errorCode: text("error_code"),
+  error: text(),
+  failedAt: instant("failed_at"),
+});
+
 export const commands = sqliteTable("commands", {
   id: integer().primaryKey(),
   publicId: text("public_id").notNull(),
@@ -256,4 +271,20 @@ export const commands = sqliteTable("commands", {
   before: text(),
   outcome: text({ enum: ["done", "refused", "not-done", "unknown"] }),
   verdict: text(),
+});
+
+export const documents = sqliteTable("documents", {
+  id: integer().primaryKey(),
+  publicId: text("public_id").notNull(),
+  customerId: integer("customer_id").notNull(),
+  connectorId: text("connector_id").notNull(),
+  connector: text().notNull(),
+  dealId: text("deal_id").notNull(),
+  documentId: text("document_id"),
+  classification: text(),
+  name: text().notNull(),
+  contentType: text("content_type").notNull(),
+  size: integer().notNull(),
+  sha256: text().notNull(),
+  createdAt: instant("created_at").notNull(),
 });

@@ -9,6 +9,8 @@ export interface Cutoffs {
   deadLetters: number;
   /** Dedupe keys of publishers; those of connectors stay for good. */
   dedupeKeys: number;
+  /** Files that connectors have fetched. */
+  documents: number;
 }
 
 /** One small batch of a sweep, to be run inside a commit: how many rows went, and whether this kind is done. */

@@ -29,7 +29,7 @@ export function openUpkeep(parts: {
   /** Moves what was logged into the file; called after each batch that removed something. */
   writeBack: () => void;
   commits: GroupCommit;
-  config: Pick<Config, "retentionMs" | "deadLetterRetentionMs" | "dedupeMs">;
+  config: Pick<Config, "retentionMs" | "deadLetterRetentionMs" | "dedupeMs" | "documentRetentionMs">;
   seams: Pick<Seams, "clock">;
   log: Log;
 }): Upkeep {
@@ -52,6 +52,7 @@ export function openUpkeep(parts: {
       settled: now - config.retentionMs,
       deadLetters: now - config.deadLetterRetentionMs,
       dedupeKeys: now - config.dedupeMs,
+      documents: now - config.documentRetentionMs,
     };
     let total = 0;
     for (const batch of retentions.flatMap((each) => each(cutoffs))) {

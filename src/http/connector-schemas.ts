@@ -24,6 +24,16 @@ export const connectorSchema = z.object({
     .nullable()
     .describe("null while a run is under way, while it is paused, and while what failed waits for a person."),
   inboundUrl: z.string().nullable().describe("Where the upstream sends webhooks; null for kinds without."),
+  errands: z
+    .object({
+      waiting: z.int(),
+      givenUp: z.int().describe("Failed until trying again made no sense."),
+      lastError: z
+        .object({ code: z.string(), message: z.string(), at: z.iso.datetime() })
+        .nullable()
+        .describe("Of those that are not done."),
+    })
+    .describe("What webhooks and runs have left to be done, such as look-ups and downloads."),
   webhooks: z.object({
     received: z.int(),
     lastReceivedAt: z.iso.datetime().nullable(),
@@ -71,6 +81,7 @@ export const connectorExample: ShownConnector = {
   lastError: null,
   nextRunAt: "2025-01-01T06:05:00.000Z",
   inboundUrl: "https://hub.example.com/api/inbound/3f8c2f6e-5b0a-4c1d-9e7a-2b4d6f8a0c1e",
+  errands: { waiting: 0, givenUp: 0, lastError: null },
   webhooks: { received: 0, lastReceivedAt: null, refused: 0, lastRefusal: null },
 };
 

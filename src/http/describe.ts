@@ -8,6 +8,7 @@ export const tags = {
   Subscriptions: "Which events go to which webhook.",
   Events: "The one door for publishers.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
+  Documents: "Files that connectors have fetched before their links expired.",
   Deliveries: "What was sent where, attempt by attempt.",
   "Dead letters": "Deliveries that failed every attempt, and their replay.",
   "Auction ids": "Whose auctions a customer hears of.",
@@ -33,6 +34,8 @@ export interface DescribedAnswer {
   description: string;
   schema?: DescribedSchema;
   example?: unknown;
+  /** JSON by default. */
+  mediaType?: string;
   headers?: Record<string, DescribedHeader>;
 }
 

@@ -149,16 +149,18 @@ function toRequestBody(
 
 function toResponses(answers: Record<number, DescribedAnswer>): Json {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, example, headers }]) => [
-      status,
-      {
-        description,
-        ...(headers && { headers: toHeaders(headers) }),
-        ...(schema && {
-          content: { "application/json": { schema: toJsonSchema(schema, "output"), example } },
-        }),
-      },
-    ]),
+    Object.entries(answers).map(
+      ([status, { description, schema, example, headers, mediaType = "application/json" }]) => [
+        status,
+        {
+          description,
+          ...(headers && { headers: toHeaders(headers) }),
+          ...(schema && {
+            content: { [mediaType]: { schema: toJsonSchema(schema, "output"), example } },
+          }),
+        },
+      ],
+    ),
   );
 }
 

@@ -7,6 +7,7 @@ import type { SigningSecrets } from "../customers/signing-secrets.ts";
 import type { Subscriptions } from "../customers/subscriptions.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import type { DeliveryList } from "../delivery/delivery-list.ts";
+import type { DocumentArchive } from "../documents/archive.ts";
 import type { Connectors } from "../intake/connectors.ts";
 import type { Publish } from "../intake/publish.ts";
 import type { Receiver } from "../intake/receiver.ts";
@@ -24,10 +25,13 @@ import { dealerAuctionRoutes } from "./dealerauction-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import { deliveryRoutes } from "./delivery-routes.ts";
 import { docsRoutes } from "./docs-routes.ts";
+import { documentRoutes } from "./document-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { manheimRoutes } from "./manheim-routes.ts";
+import { privateAutoDataRoutes } from "./privateauto-data-routes.ts";
+import { privateAutoRoutes } from "./privateauto-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -49,6 +53,7 @@ export interface ServerParts {
   publish: Publish;
   connectors: Connectors;
   commands: Commands;
+  documents: DocumentArchive;
   receiver: Receiver;
   credentials: Credentials;
   clientAddress: ClientAddress;
@@ -133,8 +138,11 @@ function apiRoutes(parts: ServerParts) {
     .use(signingSecretRoutes(parts))
     .use(connectorRoutes(parts))
     .use(dealerAuctionRoutes(parts))
+    .use(privateAutoRoutes(parts))
+    .use(privateAutoDataRoutes(parts))
     .use(commandRoutes(parts))
     .use(manheimRoutes(parts))
+    .use(documentRoutes(parts))
     .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
     .use(healthRoutes());

@@ -22,6 +22,14 @@ export function openConnectorRetention(sqlite: Database): Retention {
     `DELETE FROM connector_runs WHERE id IN (SELECT r.id FROM connectors c
        JOIN connector_runs r ON r.connector_id = c.id WHERE c.status = 'deleted' LIMIT ${BATCH})`,
   );
+  const removeErrandsOfDeleted = sqlite.prepare(
+    `DELETE FROM connector_errands WHERE id IN (SELECT e.id FROM connectors c
+       JOIN connector_errands e ON e.connector_id = c.id WHERE c.status = 'deleted' LIMIT ${BATCH})`,
+  );
+  const removeGivenUp = sqlite.prepare(
+    `DELETE FROM connector_errands WHERE id IN (SELECT id FROM connector_errands
+       WHERE due_at IS NULL AND failed_at < ? LIMIT ${BATCH})`,
+  );
   const removeMemory = sqlite.prepare(
     `DELETE FROM connector_memory WHERE id IN (SELECT m.id FROM connectors c
        JOIN connector_memory m ON m.connector_id = c.id WHERE c.status = 'deleted' LIMIT ${BATCH})`,
@@ -54,6 +62,9 @@ export function openConnectorRetention(sqlite: Database): Retention {
 
   return (cutoffs) => [
     runs(cutoffs),
-    ...[removeRunsOfDeleted, removeMemory, removeKeys, removeConnectors].map(untilNone),
+    untilNone({ run: () => removeGivenUp.run(cutoffs.settled) }),
+    ...[removeRunsOfDeleted, removeErrandsOfDeleted, removeMemory, removeKeys, removeConnectors].map(
+      untilNone,
+    ),
   ];
 }

@@ -1,9 +1,12 @@
 import type { Registry } from "../connectors/registry.ts";
 import type { CheckTarget } from "../customers/subscriptions.ts";
 import type { GroupCommit } from "../database/commit.ts";
+import type { Disk } from "../database/disk.ts";
 import type { Store } from "../database/open.ts";
 import type { Retention } from "../delivery/retention.ts";
 import type { SteadyTime } from "../delivery/steady-time.ts";
+import type { DocumentArchive } from "../documents/archive.ts";
+import type { DocumentFiles } from "../documents/files.ts";
 import type { Log } from "../log.ts";
 import type { Network } from "../networks.ts";
 import type { Sealer } from "../sealer.ts";
@@ -15,7 +18,11 @@ import { openConnectorRows } from "./connector-rows.ts";
 import { openSettingsKeeper } from "./connector-settings.ts";
 import { type Connectors, openConnectors } from "./connectors.ts";
 import { openCredentialCheck } from "./credential-check.ts";
-import { openPoller } from "./poller.ts";
+import { openDownload } from "./download.ts";
+import { openErrandRows } from "./errand-rows.ts";
+import { type Errands, openErrands } from "./errands.ts";
+import { openFollowUps } from "./follow-ups.ts";
+import { openPoller, type Poller } from "./poller.ts";
 import type { Publish } from "./publish.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
 import { openRefusals } from "./refusals.ts";
@@ -48,6 +55,9 @@ export function openConnectorSide(parts: {
   seams: Seams;
   config: { allowTargets: readonly Network[]; runDeadlineMs: number };
   publish: Publish;
+  archive: DocumentArchive;
+  files: DocumentFiles;
+  disk: Disk;
   checkTarget: CheckTarget;
   time: SteadyTime;
   publicUrl: () => string;
@@ -61,9 +71,14 @@ export function openConnectorSide(parts: {
   const upstreams = openUpstreams({ ...parts, allowTargets: config.allowTargets });
   const connections = openConnections({ ...parts, settings, upstreams });
   const refusals = openRefusals({ ...parts, rows });
-  const base = { ...parts, rows, runs, memory, settings, connections, refusals };
+  const errandRows = openErrandRows(store.sqlite);
+  const followUps = openFollowUps({ ...parts, errandRows });
+  const wake = (connectorId: number) => errands.wake(connectorId);
+  const state = { rows, runs, memory, settings, connections, refusals, errandRows };
+  const base = { ...parts, ...state, followUps, wake };
+  const errands = openErrands({ ...base, download: openDownload({ ...parts, upstreams }) });
   const run = openRun({ ...base, runDeadlineMs: config.runDeadlineMs });
-  const poller = openPoller({ ...base, run });
+  const poller = withErrands(openPoller({ ...base, run }), errands);
   const save = openSaveConnector(base);
   const checkCredentials = openCredentialCheck(base);
   return {
@@ -82,6 +97,24 @@ export function openConnectorSide(parts: {
         await commits.idle();
         await new Promise<void>((resolve) => afterReadyIo(resolve)); // an answer brings a write, and that the next question
       } while (upstreams.areAsked() || commits.hasWaiting);
+    },
+  };
+}
+
+/** What starts, stops and changes the polling does so to the errands, too. */
+function withErrands(poller: Poller, errands: Errands): Poller {
+  return {
+    ...poller,
+    async start() {
+      await poller.start();
+      errands.start();
+    },
+    async stop() {
+      await Promise.all([poller.stop(), errands.stop()]);
+    },
+    lookAnew() {
+      poller.lookAnew();
+      errands.lookAnew();
     },
   };
 }

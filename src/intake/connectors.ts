@@ -8,6 +8,7 @@ import type { Connections } from "./connections.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
 import type { SettingsKeeper } from "./connector-settings.ts";
 import type { CheckCredentials, CredentialCheck } from "./credential-check.ts";
+import type { ErrandRows } from "./errand-rows.ts";
 import type { Poller } from "./poller.ts";
 import type { Refusals } from "./refusals.ts";
 import type { RunRows } from "./run-rows.ts";
@@ -66,6 +67,7 @@ export interface Connected<C extends Connection> {
 export function openConnectors(parts: {
   rows: ConnectorRows;
   runs: RunRows;
+  errandRows: Pick<ErrandRows, "counts" | "lastFailed">;
   settings: SettingsKeeper;
   connections: Connections;
   poller: Poller;
@@ -79,7 +81,7 @@ export function openConnectors(parts: {
   /** What the times of coming runs are told in. */
   time: SteadyTime;
 }): Connectors {
-  const { rows, runs, settings, connections, poller, commits, seams } = parts;
+  const { rows, runs, errandRows, settings, connections, poller, commits, seams } = parts;
   const { clock } = seams;
 
   function find(customerId: number, name: string): ConnectorRow {
@@ -90,7 +92,8 @@ export function openConnectors(parts: {
 
   function show(row: ConnectorRow): ShownConnector {
     const inboundUrl = takesWebhooks(row) ? `${parts.publicUrl()}/api/inbound/${row.publicId}` : null;
-    return shownConnector(row, { secrets: Object.keys(settings.secrets(row)), inboundUrl });
+    const errands = { ...errandRows.counts(row.id), lastFailed: errandRows.lastFailed(row.id) };
+    return shownConnector(row, { secrets: Object.keys(settings.secrets(row)), inboundUrl, errands });
   }
 
   function takesWebhooks(row: ConnectorRow): boolean {

@@ -6,6 +6,7 @@ import type { Seams } from "../seams.ts";
 import type { Connections } from "./connections.ts";
 import type { ConnectorMemory } from "./connector-memory.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
+import type { FollowUps } from "./follow-ups.ts";
 import type { Publish } from "./publish.ts";
 import type { Refusals } from "./refusals.ts";
 import { doorOf, toDraft } from "./run.ts";
@@ -42,11 +43,14 @@ export function openReceiver(parts: {
   connections: Connections;
   memory: ConnectorMemory;
   publish: Publish;
+  followUps: FollowUps;
+  /** Something is left to be done for this connector. */
+  wake(connectorId: number): void;
   refusals: Refusals;
   seams: Pick<Seams, "clock" | "randomBytes">;
   log: Log;
 }): Receiver {
-  const { rows, connections, memory, publish, refusals, seams, log } = parts;
+  const { rows, connections, memory, publish, followUps, refusals, seams, log } = parts;
   const decoyKey = seams.randomBytes(32);
 
   /** Null: nobody's, or of a kind without webhooks. */
@@ -74,6 +78,7 @@ export function openReceiver(parts: {
   /** Judged again where anything was kept since `revision`: two webhooks of one thing come side by side. */
   async function keep(row: ConnectorRow, { first, revision, judge }: Judged): Promise<unknown> {
     let received = first;
+    let isMoreToDo = false;
     const drafts = () => {
       if (!rows.isLive(row.id)) throw new Problem("not_found");
       const latest = memory.revision(row.id) === revision ? first : judge();
@@ -81,10 +86,13 @@ export function openReceiver(parts: {
       received = latest;
       return received.step.drafts.map((draft) => toDraft(draft, row));
     };
-    await publish(drafts, doorOf(row), () => {
-      memory.keepReceived(row.id, received.step);
+    await publish(drafts, doorOf(row), (admitted) => {
+      const { step } = received;
+      memory.keepReceived(row.id, step);
+      isMoreToDo = followUps.keep(row, { step, drafts: step.drafts, admitted });
       rows.received(row.id, seams.clock.now());
     });
+    if (isMoreToDo) parts.wake(row.id);
     return received.answer;
   }
 

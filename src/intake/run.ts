@@ -1,3 +1,4 @@
+import { toEventType } from "../catalog/event-types.ts";
 import type { CommonSettings, Connection, ConnectorDraft, Step } from "../connectors/connector.ts";
 import { UpstreamError } from "../connectors/upstream-error.ts";
 import { commitOrProblem } from "../customers/commit-or-problem.ts";
@@ -11,6 +12,7 @@ import { type ConnectorMemory, Overtaken, type RunMemory } from "./connector-mem
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
 import type { Draft } from "./draft.ts";
 import { CutOff, type FailedRun, failedRun } from "./failed-run.ts";
+import type { FollowUps } from "./follow-ups.ts";
 import { nextTryAt } from "./next-try.ts";
 import type { Admitted, Publish } from "./publish.ts";
 import type { RunRow, RunRows } from "./run-rows.ts";
@@ -30,6 +32,9 @@ export interface RunParts {
   memory: ConnectorMemory;
   connections: Connections;
   publish: Publish;
+  followUps: FollowUps;
+  /** Something is left to be done for this connector. */
+  wake(connectorId: number): void;
   commits: GroupCommit;
   seams: Pick<Seams, "clock" | "random" | "newId">;
   /** What the times of coming runs are told in. */
@@ -57,7 +62,7 @@ interface UnderWay {
 
 /** Opens what makes runs. */
 export function openRun(parts: RunParts): Run {
-  const { rows, runs, memory, connections, publish, commits, seams, time, log } = parts;
+  const { rows, runs, memory, connections, publish, followUps, commits, seams, time, log } = parts;
   const { clock } = seams;
 
   return async (connectorId, askedBy, ending) => {
@@ -119,16 +124,19 @@ export function openRun(parts: RunParts): Run {
     const { row } = run;
     const { initialScan }: CommonSettings = JSON.parse(row.settings);
     const drafts = view.isFirst && initialScan === "silent" ? [] : step.drafts;
+    let isMoreToDo = false;
     await publish(
       drafts.map((draft) => toDraft(draft, row)),
       doorOf(row),
       (admitted) => {
         if (!rows.isOpen(row.id, row.version)) throw new CutOff("the connector was changed or deleted");
         memory.keep(view, step);
+        isMoreToDo = followUps.keep(row, { step, drafts, admitted });
         if (step.cursor !== undefined) rows.setCursor(row.id, step.cursor);
         runs.progress(run.id, { ...step, events: countNew(admitted) }, run.requests());
       },
     );
+    if (isMoreToDo) parts.wake(row.id);
     run.signal.throwIfAborted();
   }
 
@@ -188,7 +196,13 @@ export const doorOf = ({ publicId, customerId }: ConnectorRow) => ({
 export const toDraft = (
   { eventType, payload, key }: ConnectorDraft,
   { environment }: ConnectorRow,
-): Draft => ({ eventType, environment, payload, auctionIds: [], dedupe: { scope: "door", key } });
+): Draft => ({
+  eventType: toEventType(eventType),
+  environment,
+  payload,
+  auctionIds: [],
+  dedupe: { scope: "door", key },
+});
 
 /** How many became events, rather than being known. */
 export const countNew = (admitted: readonly Admitted[]): number =>

@@ -8,6 +8,7 @@ import type { SteadyTime } from "../delivery/steady-time.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
+import type { ErrandRows } from "./errand-rows.ts";
 import type { GivenSettings, SettingsKeeper } from "./connector-settings.ts";
 import { DEFAULT_SCHEDULE, nextRunAt, scheduleMistake } from "./schedule.ts";
 
@@ -50,6 +51,7 @@ interface Plan {
 export function openSaveConnector(parts: {
   kinds: Registry;
   rows: ConnectorRows;
+  errandRows: Pick<ErrandRows, "hasten">;
   settings: SettingsKeeper;
   checkTarget: CheckTarget;
   commits: GroupCommit;
@@ -57,7 +59,7 @@ export function openSaveConnector(parts: {
   /** What the times of coming runs are told in. */
   time: SteadyTime;
 }): SaveConnector {
-  const { kinds, rows, settings: keeper, checkTarget, commits, seams } = parts;
+  const { kinds, rows, errandRows, settings: keeper, checkTarget, commits, seams } = parts;
 
   return async (customerId, name, given) => {
     for (;;) {
@@ -99,8 +101,10 @@ export function openSaveConnector(parts: {
     const kept = keeper.seal(kind, settings, publicId);
     const next = { publicId, customerId, name, kind: kind.kind, environment, schedule, ...kept };
     const at = { now, nextRunAt: nextRunAt(schedule, publicId, parts.time.now()) };
-    if (changed !== null) rows.change(changed.id, next, at);
-    else {
+    if (changed !== null) {
+      rows.change(changed.id, next, at);
+      errandRows.hasten(changed.id, now);
+    } else {
       if (before !== null) rows.remove(before.id, now);
       rows.add(next, at);
     }

@@ -1,5 +1,6 @@
 import type { Environment } from "../database/schema.ts";
 import type { ConnectorRow } from "./connector-rows.ts";
+import type { ErrandCounts, ErrandRow } from "./errand-rows.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** A connector as its customer sees it; nothing secret in it. */
@@ -23,6 +24,13 @@ export interface ShownConnector {
   nextRunAt: string | null;
   /** Where the upstream sends its webhooks; null for kinds without. */
   inboundUrl: string | null;
+  /** What webhooks and runs have left to be done, such as look-ups and downloads. */
+  errands: {
+    waiting: number;
+    givenUp: number;
+    /** Of those that are not done yet. */
+    lastError: { code: string; message: string; at: string } | null;
+  };
   webhooks: {
     received: number;
     lastReceivedAt: string | null;
@@ -54,7 +62,11 @@ export interface ShownRun {
 /** What a customer sees of a row. */
 export function shownConnector(
   row: ConnectorRow,
-  more: { secrets: string[]; inboundUrl: string | null },
+  more: {
+    secrets: string[];
+    inboundUrl: string | null;
+    errands: ErrandCounts & { lastFailed: ErrandRow | null };
+  },
 ): ShownConnector {
   const { name, kind, environment, schedule } = row;
   return {
@@ -72,6 +84,7 @@ export function shownConnector(
     lastError: told(row.lastErrorAt, { code: row.lastErrorCode ?? "", message: row.lastError ?? "" }),
     nextRunAt: isoOrNull(row.nextRunAt),
     inboundUrl: more.inboundUrl,
+    errands: shownErrands(more.errands),
     webhooks: {
       received: row.received,
       lastReceivedAt: isoOrNull(row.lastReceivedAt),
@@ -98,6 +111,11 @@ export function shownRun(row: RunRow): ShownRun {
     error: errorCode === null ? null : { code: errorCode, message: error ?? "" },
     complete: status === "complete",
   };
+}
+
+function shownErrands({ waiting, givenUp, lastFailed }: ErrandCounts & { lastFailed: ErrandRow | null }) {
+  const error = { code: lastFailed?.errorCode ?? "", message: lastFailed?.error ?? "" };
+  return { waiting, givenUp, lastError: told(lastFailed?.failedAt ?? null, error) };
 }
 
 function statusOf({ status, failures }: ConnectorRow): ShownConnector["status"] {

@@ -21,10 +21,23 @@ export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
 export interface Upstreams {
   /** A customer's way to one host; every path stands below the path of this URL. */
   open(baseUrl: string, customerId: number): Upstream;
+  /**
+   * Asks for what a link leads to, whatever host that is, without a credential; `read` takes the body as it comes.
+   * @throws UpstreamError blocked, unreachable, timeout, and what `read` throws
+   */
+  follow<T>(customerId: number, link: Link, read: (response: Response) => Promise<T>): Promise<T>;
   /** Whether an exchange is under way. */
   areAsked(): boolean;
   /** Resolves when none is. */
   idle(): Promise<void>;
+}
+
+/** A link that an upstream gave. */
+interface Link {
+  url: string;
+  signal: AbortSignal;
+  /** For the whole exchange, ms. */
+  timeoutMs: number;
 }
 
 /**
@@ -38,18 +51,23 @@ export function openUpstreams(parts: {
   const forRuns = new UpstreamSlots(ROOM_FOR_RUNS);
   const forPeople = new UpstreamSlots(ROOM_FOR_PEOPLE);
   const underWay = new Set<Promise<unknown>>();
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+    return tracked;
+  }
+
   return {
     open: (baseUrl, customerId) => ({
       exchange(call) {
         const { signal, method = "GET", isUrgent = method !== "GET" } = call;
         const slots = isUrgent ? forPeople : forRuns;
-        const work = slots
-          .hold(customerId, signal, () => exchange(baseUrl, call, parts))
-          .finally(() => underWay.delete(work));
-        underWay.add(work);
-        return work;
+        return track(slots.hold(customerId, signal, () => exchange(baseUrl, call, parts)));
       },
     }),
+    follow: (customerId, link, read) =>
+      track(forRuns.hold(customerId, link.signal, () => follow(link, read, parts))),
     areAsked: () => underWay.size > 0,
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
@@ -57,23 +75,48 @@ export function openUpstreams(parts: {
   };
 }
 
-async function exchange(
-  baseUrl: string,
-  call: UpstreamCall,
-  { seams, allowTargets }: Parameters<typeof openUpstreams>[0],
-): Promise<UpstreamAnswer> {
+type Parts = Parameters<typeof openUpstreams>[0];
+
+async function exchange(baseUrl: string, call: UpstreamCall, parts: Parts): Promise<UpstreamAnswer> {
   const { signal, timeoutMs = WHOLE_WITHIN_MS } = call;
   signal.throwIfAborted();
-  const url = urlOf(baseUrl, call);
+  const sent = { url: urlOf(baseUrl, call), init: init(call), signal, timeoutMs };
+  return send(sent, parts, async (response) => {
+    const { status, headers } = response;
+    const body = await readWhole(response);
+    return { status, headers, body, date: readHttpDate(headers.get("date")) };
+  });
+}
+
+async function follow<T>(link: Link, read: (response: Response) => Promise<T>, parts: Parts): Promise<T> {
+  link.signal.throwIfAborted();
+  const url = URL.parse(link.url);
+  if (url === null || url.username + url.password !== "") {
+    throw new UpstreamError("foreign_link", "the link is no plain URL");
+  }
+  return send({ ...link, url, init: init({}) }, parts, read);
+}
+
+/** A request that is ready to go. */
+interface Sent {
+  url: URL;
+  init: ReturnType<typeof init>;
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+async function send<T>(
+  { url, init, signal, timeoutMs }: Sent,
+  { seams, allowTargets }: Parts,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const bounds = openBounds(seams.clock, signal, timeoutMs);
   try {
     return await bounds.hold(async () => {
       const address = await addressOf(url, seams.resolve, allowTargets);
-      const response = await seams.fetch({ url, address }, { ...init(call), signal: bounds.signal });
+      const response = await seams.fetch({ url, address }, { ...init, signal: bounds.signal });
       bounds.headersCame();
-      const { status, headers } = response;
-      const body = await readWhole(response);
-      return { status, headers, body, date: readHttpDate(headers.get("date")) };
+      return await read(response);
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -111,7 +154,7 @@ async function addressOf(
   throw new UpstreamError("blocked", targetRefusals[target.reason]);
 }
 
-function init({ method = "GET", headers = {}, body }: UpstreamCall) {
+function init({ method = "GET", headers = {}, body }: Pick<UpstreamCall, "method" | "headers" | "body">) {
   const given = new Headers(headers);
   if (!given.has("user-agent")) given.set("user-agent", `lanehook/${VERSION}`);
   return { method, headers: Object.fromEntries(given), body: body ?? null, ownConnection: method !== "GET" };

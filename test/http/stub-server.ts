@@ -25,6 +25,7 @@ export function openStubServer(given: Partial<ServerParts> = {}): Server {
     publish: absent,
     connectors: absent,
     commands: absent,
+    documents: absent,
     receiver: absent,
     credentials: absent,
     clientAddress: () => "192.0.2.1",

@@ -23,6 +23,8 @@ const toySettings = z.strictObject({
   pageSize: z.int().min(1).max(100).default(2),
   /** Asks for each new item by itself after it was compared, as kinds do that need more than a page tells. */
   details: z.boolean().default(false),
+  /** Leaves it to errands to look up what a webhook brings. */
+  errands: z.boolean().default(false),
 });
 
 type ToySettings = z.infer<typeof toySettings>;
@@ -72,7 +74,16 @@ function openToy(parts: ConnectionParts<ToySettings>): ToyConnection {
       read(await upstream.exchange({ url: "/me", headers, signal }), clock.now());
     },
     poll,
-    receive: (request, memory) => receive(request, memory, settings.webhookKey),
+    receive(request, memory) {
+      const received = receive(request, memory, settings.webhookKey);
+      if (received.ok && settings.errands) received.step.drafts = received.step.drafts.map(withErrand);
+      return received;
+    },
+    async run({ key, request }, { signal }) {
+      const item = read<ToyItem>(await get(pathOf(key), signal), clock.now());
+      const { askedFor } = JSON.parse(request);
+      return { drafts: [draftOf("looked-up", item)], remember: [[`looked-up/${item.id}`, String(askedFor)]] };
+    },
     async lookUp(id, signal) {
       return read(
         await upstream.exchange({ url: `/items/${id}`, headers, signal, isUrgent: true }),
@@ -81,6 +92,12 @@ function openToy(parts: ConnectionParts<ToySettings>): ToyConnection {
     },
   };
 }
+
+const withErrand = (draft: ConnectorDraft): ConnectorDraft => {
+  const { id, version } = JSON.parse(draft.payload);
+  const request = JSON.stringify({ askedFor: version });
+  return { ...draft, errands: [{ name: "look-up", key: `item/${id}`, request }] };
+};
 
 const pathOf = (entity: string) => `/items/${entity.slice("item/".length)}`;
 

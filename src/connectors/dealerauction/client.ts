@@ -1,8 +1,8 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer } from "../connector.ts";
+import { jsonObjectIn, kindOf } from "../json-answer.ts";
 import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
-import { isObject } from "./facts.ts";
 import {
   type Listing,
   readListing,
@@ -122,7 +122,7 @@ export function listingIn(answer: UpstreamAnswer, operation: string, parts: Part
 
 /** What the upstream says of its failure, in its own words; nothing of a body that has another form. */
 export function wordsIn(answer: UpstreamAnswer): UpstreamWords {
-  const { errorCode, errorMessage } = readObject(answer)?.body ?? {};
+  const { errorCode, errorMessage } = jsonObjectIn(answer.body)?.body ?? {};
   const cut = (value: unknown) => (typeof value === "string" ? value.slice(0, MAX_WORDS) : null);
   return { status: answer.status, errorCode: cut(errorCode), message: cut(errorMessage) };
 }
@@ -131,7 +131,7 @@ export function wordsIn(answer: UpstreamAnswer): UpstreamWords {
 function bodyOf(answer: UpstreamAnswer, operation: string, { clock }: Parts) {
   const { status } = answer;
   if (status < 200 || status > 299) throw failureIn(answer, operation, clock.now());
-  const read = readObject(answer);
+  const read = jsonObjectIn(answer.body);
   if (read === null) throw malformed(operation, `with ${kindOf(answer)}`);
   return read;
 }
@@ -171,23 +171,4 @@ const malformed = (operation: string, what: string) =>
 
 /** A proxy's page, or half an answer, under the status of a success. */
 const isUnreadable = (answer: UpstreamAnswer) =>
-  answer.status >= 200 && answer.status < 300 && readObject(answer) === null;
-
-const utf8 = new TextDecoder("utf-8", { fatal: true }); // drops a byte order mark
-
-function readObject({ body: bytes }: UpstreamAnswer): { body: Record<string, unknown>; text: string } | null {
-  try {
-    const text = utf8.decode(bytes).trim();
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? { body, text } : null;
-  } catch {
-    return null; // what it is instead is told by kindOf, and nothing of it
-  }
-}
-
-function kindOf({ body, headers }: UpstreamAnswer): string {
-  if (body.length === 0) return "no body";
-  const first = String.fromCharCode(body.find((byte) => byte > 0x20) ?? 0);
-  if (first === "<" || headers.get("content-type")?.includes("html")) return "a web page";
-  return first === "{" ? "JSON that breaks off or is damaged" : "something else than a JSON object";
-}
+  answer.status >= 200 && answer.status < 300 && jsonObjectIn(answer.body) === null;

@@ -34,9 +34,8 @@ test("the catalog has every event type of this kind, and every payload is as it 
     () => world.remove(id),
   ];
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
-  const validators = new Map(
-    catalog.sourceEntries().map(({ eventType, schema }) => [eventType, ajv.compile(schema)]),
-  );
+  const ofKind = catalog.sourceEntries().filter(({ eventType }) => eventType.startsWith("dealerauction."));
+  const validators = new Map(ofKind.map(({ eventType, schema }) => [eventType, ajv.compile(schema)]));
   const seen = new Set(["dealerauction.stock.created"]);
   for (const act of acts) {
     act();
