@@ -1,8 +1,12 @@
 import type { Connector } from "./connector.ts";
 import { dealerAuction } from "./dealerauction/dealerauction.ts";
+import { roadster } from "./roadster/roadster.ts";
 
 /** A kind whose settings and look-ups only itself knows. */
-export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
+export type AnyConnector = Omit<Connector, "secrets" | "scheduleSetting"> & {
+  secrets: readonly string[];
+  scheduleSetting?: string;
+};
 
 /** The kinds by their name. */
 export type Registry = ReadonlyMap<string, AnyConnector>;
@@ -13,4 +17,4 @@ export function registryOf(...kinds: readonly AnyConnector[]): Registry {
 }
 
 /** Every kind that lanehook brings along. */
-export const allKinds: Registry = registryOf(dealerAuction);
+export const allKinds: Registry = registryOf(dealerAuction, roadster);
