@@ -29,6 +29,8 @@ import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
+import { roadsterDocumentRoutes } from "./roadster-document-routes.ts";
+import { roadsterRoutes } from "./roadster-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
@@ -132,6 +134,8 @@ function apiRoutes(parts: ServerParts) {
     .use(signingSecretRoutes(parts))
     .use(connectorRoutes(parts))
     .use(dealerAuctionRoutes(parts))
+    .use(roadsterRoutes(parts))
+    .use(roadsterDocumentRoutes(parts))
     .use(commandRoutes(parts))
     .use(inboundRoutes(parts))
     .use(catalogRoutes(parts))
