@@ -2,6 +2,8 @@ import { Argument, type Command, InvalidArgumentError } from "commander";
 import { realSeams, type Seams } from "../seams.ts";
 import { startDealerAuction } from "../simulators/dealerauction/dealerauction.ts";
 import { openLife } from "../simulators/dealerauction/life.ts";
+import { openLife as openRoadsterLife } from "../simulators/roadster/life.ts";
+import { CALLBACKS_PATH, startRoadster } from "../simulators/roadster/roadster.ts";
 import { facts } from "./print.ts";
 
 /** An upstream that runs here. */
@@ -9,6 +11,8 @@ interface Simulation {
   url: string;
   /** What a connector to it is made with. */
   connector: { kind: string; settings: object };
+  /** How it learns where its webhooks go; none where it sends none. */
+  webhooks?: string;
   /** Lets one thing happen in its world, told in a few words. */
   happen(): string;
   stop(): Promise<void>;
@@ -24,6 +28,14 @@ const simulations: Record<string, (parts: Parts) => Simulation> = {
     const life = openLife({ world, customerId, size, now: clock.now, random });
     const settings = { baseUrl: url, username, password, customerIds };
     return { url, connector: { kind: "dealerauction", settings }, happen: life.happen, stop };
+  },
+  roadster({ seams, port }) {
+    const simulator = startRoadster({ seams, port });
+    const { url, apiKey, dpids, stop } = simulator;
+    const { happen } = openRoadsterLife(simulator, seams);
+    const settings = { baseUrl: url, apiKey, dpids };
+    const webhooks = `PUT ${new URL(CALLBACKS_PATH, url)} {"url": "<the connector's inboundUrl>"}`;
+    return { url, connector: { kind: "roadster", settings }, webhooks, happen, stop };
   },
 };
 
@@ -75,12 +87,13 @@ async function keepUp(
 ): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const { url, connector } = simulation;
+  const { url, connector, webhooks } = simulation;
   const settings = JSON.stringify({ ...connector, environment: "sandbox" });
   say(
     facts([
       ["listens on", url],
       ["connector", settings],
+      ...(webhooks === undefined ? [] : [["webhooks", webhooks] as const]),
     ]),
   );
   while (!stop.signal.aborted) {

@@ -10,9 +10,9 @@ const dealerSchema = z.looseObject({
   partner_id: z.string().nullish(),
 });
 
-const umazda = {
-  name: "Umazda",
-  dpid: "umazda",
+const lakeside = {
+  name: "Lakeside Motors",
+  dpid: "lakeside",
   address: "123 Main St",
   city: "San Francisco",
   state: "CA",
@@ -58,7 +58,7 @@ const templateSchema = z.looseObject({
 
 const template = {
   id: 278,
-  name: "Insurance Acknowledgement",
+  name: "Insurance terms",
   file_name: "Lease Insurance.pdf",
   description: "The terms of the insurance",
   form_definition: { pages: [{ fields: [{ x: 96, y: 555, name: "vehicleYear_1", type: "vehicleYear" }] }] },
@@ -74,13 +74,13 @@ export const answers = {
   dealers: {
     description: "The dealers that these credentials may speak for.",
     schema: z.object({ dealers: z.array(dealerSchema) }),
-    example: { dealers: [umazda] },
+    example: { dealers: [lakeside] },
   },
   dealer: {
     description: "The dealer with its configuration.",
     schema: dealerSchema,
     example: {
-      ...umazda,
+      ...lakeside,
       configuration: { price_unlock_mode: "lock", fees: { doc_fee: 85, filing_fee: 30 } },
     },
   },
@@ -102,7 +102,7 @@ export const answers = {
     example: {
       status: "ok",
       vehicle: { price_locked: true, in_stock: true, grade: "new" },
-      link: { dpid: "umazda", url: "https://express.umazda.com/express/4T1C11AK0LU322811" },
+      link: { dpid: "lakeside", url: "https://express.lakeside.com/express/4T1C11AK0LU322811" },
     },
   },
   payments: {
@@ -157,7 +157,7 @@ export const answers = {
   storefrontLink: {
     description: "The link; who holds it is taken for this customer.",
     schema: z.object({ url: z.string() }),
-    example: { url: "https://express.umazda.com/4T1C11AK0LU322811?mem=AAECAwQFBgcICQoLDA0ODw" },
+    example: { url: "https://express.lakeside.com/4T1C11AK0LU322811?mem=AAECAwQFBgcICQoLDA0ODw" },
   },
 };
 
@@ -181,13 +181,13 @@ export const done = {
     status: "ok",
     customer: {
       id: 1650260,
-      dpid: "umazda",
-      redirect_url: "https://express.umazda.com/express/4T1C11AK0LU322811?ucid=1650260",
+      dpid: "lakeside",
+      redirect_url: "https://express.lakeside.com/express/4T1C11AK0LU322811?ucid=1650260",
     },
   }),
   agent: commandDone("result", customerSchema, {
     status: "ok",
-    customer: { first_name: "Steve", last_name: "McQueen", email: "steve.mcqueen@example.com" },
+    customer: { first_name: "Sam", last_name: "Buyer", email: "sam.buyer@example.com" },
   }),
   tradeIn: commandDone("result", customerSchema, { status: "ok", customer: { id: 1650260 } }),
   uploaded: commandDone("result", z.looseObject({ document_id: z.int().optional() }), {

@@ -48,7 +48,7 @@ export const REPEATED =
 export const SENT_ONCE =
   "Kept as a command and sent once at most: where the answer is lost, a 502 says in `outcome` whether it is `not-done`, or `unknown` where that could not be learned.";
 
-const umazda = { dpid: "umazda" };
+const lakeside = { dpid: "lakeside" };
 const camry = { vin: "4T1C11AK0LU322811", make: "Toyota", model: "Camry", trim: "LE", year: 2020 };
 const campaign = { utm_source: "roadster-api", utm_medium: "email" };
 
@@ -94,7 +94,7 @@ export const details = {
     ...question(answers.redirectLink),
     summary: "Make a link to a vehicle's page",
     description: "Changes nothing at Roadster, and nothing is kept.",
-    body: { schema: linkBody, example: { dealer: umazda, vehicle: camry, analytics: campaign } },
+    body: { schema: linkBody, example: { dealer: lakeside, vehicle: camry, analytics: campaign } },
   }),
   payments: describe({
     ...question(answers.payments),
@@ -104,7 +104,7 @@ export const details = {
       schema: paymentsBody,
       example: {
         customer: { credit_score: 750, incentives: ["loyalty"], zip_code: 94113 },
-        dealer: umazda,
+        dealer: lakeside,
         vehicle: camry,
         payment: { deal_type: "lease", customer_cash: 2000, term: 36, annual_mileage: 12000 },
       },
@@ -118,9 +118,9 @@ export const details = {
     body: {
       schema: storefrontBody,
       example: {
-        dpid: "umazda",
+        dpid: "lakeside",
         vin: "4T1C11AK0LU322811",
-        customer: { fname: "Testing", lname: "Bot", email: "testing@example.com", phone: "800-505-1000" },
+        customer: { fname: "Bea", lname: "Buyer", email: "bea.buyer@example.com", phone: "800-505-1000" },
       },
     },
     answers: { 200: answers.storefrontLink },
@@ -148,8 +148,8 @@ export const details = {
     body: {
       schema: customerBody,
       example: {
-        customer: { first_name: "Steve", last_name: "McQueen", email: "steve.mcqueen@example.com" },
-        dealer: umazda,
+        customer: { first_name: "Sam", last_name: "Buyer", email: "sam.buyer@example.com" },
+        dealer: lakeside,
         vehicle: camry,
         payment: { deal_type: "lease", lease_down: 1500, lease_months: 36, lease_miles: 10000 },
         plans: [{ id: 6160, code: "RBX301", tier: "5R" }],
@@ -164,14 +164,14 @@ export const details = {
     description: REPEATED,
     body: {
       schema: agentBody,
-      example: { agent: { id: "ID9876", email: "natalie.wood@example.com" }, dealer: umazda },
+      example: { agent: { id: "ID9876", email: "ann.agent@example.com" }, dealer: lakeside },
     },
   }),
   deleteDocuments: describe({
     ...command(done.deleted),
     summary: "Delete documents of a customer",
     description: SENT_ONCE,
-    body: { schema: deletionBody, example: { dealer: umazda, doc_ids: [1602287] } },
+    body: { schema: deletionBody, example: { dealer: lakeside, doc_ids: [1602287] } },
   }),
   tradeIn: describe({
     ...command(done.tradeIn),
@@ -180,8 +180,8 @@ export const details = {
     body: {
       schema: tradeInBody,
       example: {
-        dpid: "umazda",
-        email: "steve.mcqueen@example.com",
+        dpid: "lakeside",
+        email: "sam.buyer@example.com",
         vin: "4T1C11AK0LU322811",
         value: 12500,
         year: 2020,
@@ -197,7 +197,7 @@ export const details = {
     description: `A packet for customer and dealer to sign, made of templates and the order. ${SENT_ONCE}`,
     body: {
       schema: formsBody,
-      example: { title: "Your title documents for review", template_ids: [1490] },
+      example: { title: "Title documents for your review", template_ids: [1490] },
     },
   }),
 };

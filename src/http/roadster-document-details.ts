@@ -26,7 +26,7 @@ export const documentDetails = {
     body: {
       schema: documentBody,
       example: {
-        dealer: { dpid: "umazda" },
+        dealer: { dpid: "lakeside" },
         document_name: "DL Front",
         document_type: "license",
         file_name: "license front.png",
@@ -58,7 +58,7 @@ export const documentDetails = {
       schema: templateBody,
       example: {
         form_data: {
-          name: "Insurance Acknowledgement",
+          name: "Insurance terms",
           file_name: "Lease Insurance.pdf",
           description: "The terms of the insurance",
           form_definition: {

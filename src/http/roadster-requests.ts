@@ -32,7 +32,7 @@ const plans = z
   .max(100)
   .describe("As the plans were answered.");
 
-export const oneDealer = oneConnector.extend({ dpid: dpid.meta({ examples: ["umazda"] }) });
+export const oneDealer = oneConnector.extend({ dpid: dpid.meta({ examples: ["lakeside"] }) });
 
 export const oneVehicle = oneConnector.extend({ vin: vin.meta({ examples: ["4T1C11AK0LU322811"] }) });
 
@@ -65,12 +65,12 @@ export const oneOrder = oneConnector.extend({
     .meta({ examples: ["367146"] }),
 });
 
-export const dpidQuery = z.object({ dpid: dpid.meta({ examples: ["umazda"] }) });
+export const dpidQuery = z.object({ dpid: dpid.meta({ examples: ["lakeside"] }) });
 
 /** For a GET: one of the two ways to name a dealer. */
 export const dealerQuery = z
   .object({
-    dpid: dpid.optional().meta({ examples: ["umazda"] }),
+    dpid: dpid.optional().meta({ examples: ["lakeside"] }),
     partner_id: text.optional().describe("Your own name for the dealer; in place of `dpid`."),
   })
   .refine((query) => (query.dpid === undefined) !== (query.partner_id === undefined), {

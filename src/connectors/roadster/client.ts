@@ -41,6 +41,9 @@ export const MAX_DOCUMENT_BYTES = 15 * 1024 * 1024;
 /** JSON with such a document in base64, and something around it. */
 export const MAX_DOCUMENT_JSON_BYTES = Math.ceil(MAX_DOCUMENT_BYTES / 3) * 4 + 64 * 1024;
 
+/** Operations that answer with a whole document. */
+export const documentOperations: readonly Operation[] = ["document", "templateFile"];
+
 /** The upstream's words are cut to this many characters. */
 const MAX_WORDS = 300;
 
@@ -87,7 +90,8 @@ function callFor(settings: RoadsterSettings, ask: Ask, asking: Asking): Upstream
     authorization: `Bearer ${settings.apiKey}`,
     accept: "application/json",
   };
-  const call = { method, url, headers, maxAnswerBytes: MAX_DOCUMENT_JSON_BYTES, ...asking };
+  const maxAnswerBytes = documentOperations.includes(operation) && MAX_DOCUMENT_JSON_BYTES;
+  const call = { method, url, headers, ...(maxAnswerBytes && { maxAnswerBytes }), ...asking };
   if (payload === undefined) return call;
   if (method === "GET") return { ...call, query: queryOf(payload) };
   headers["content-type"] = "application/json";

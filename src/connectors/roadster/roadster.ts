@@ -1,7 +1,14 @@
 import type { UpstreamCommand } from "../command.ts";
 import type { Connection, Connector } from "../connector.ts";
 import { receiveCallback } from "./callbacks.ts";
-import { type Ask, DOCUMENT_PATIENCE_MS, type Found, openClient, PATIENCE_MS } from "./client.ts";
+import {
+  type Ask,
+  DOCUMENT_PATIENCE_MS,
+  documentOperations,
+  type Found,
+  openClient,
+  PATIENCE_MS,
+} from "./client.ts";
 import { openWriting } from "./commands.ts";
 import { openInventory } from "./inventory.ts";
 import { UpstreamError } from "../upstream-error.ts";
@@ -45,7 +52,7 @@ export const roadster: Connector<RoadsterSettings, RoadsterConnection> = {
       commandWith: (name, document) => openWriting(writings[name], parts, client, document),
       ask(ask) {
         const { signal } = new AbortController();
-        const timeoutMs = DOCUMENTS.includes(ask.operation) ? DOCUMENT_PATIENCE_MS : PATIENCE_MS;
+        const timeoutMs = documentOperations.includes(ask.operation) ? DOCUMENT_PATIENCE_MS : PATIENCE_MS;
         return client.once(ask, { signal, timeoutMs, isUrgent: true });
       },
       storefrontLink(request) {
@@ -56,6 +63,3 @@ export const roadster: Connector<RoadsterSettings, RoadsterConnection> = {
     };
   },
 };
-
-/** Operations that answer with a whole document. */
-const DOCUMENTS: readonly Ask["operation"][] = ["document", "templateFile"];
