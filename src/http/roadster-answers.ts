@@ -161,12 +161,12 @@ export const answers = {
   },
 };
 
-/** A command's success: what Roadster answered stands under this name. */
-export function commandDone<T extends z.ZodType>(as: string, schema: T, example: z.infer<T>) {
+/** A command's success: what Roadster answered stands in its result. */
+function commandDone<T extends z.ZodType>(schema: T, example: z.infer<T>) {
   return {
     description: "It is done.",
-    schema: z.object({ commandId: z.uuid(), outcome: z.literal("done"), [as]: schema }),
-    example: { commandId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c", outcome: "done", [as]: example },
+    schema: z.object({ commandId: z.uuid(), outcome: z.literal("done"), result: schema }),
+    example: { commandId: "0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c", outcome: "done", result: example },
   };
 }
 
@@ -177,7 +177,7 @@ const customerSchema = z.looseObject({
 
 /** The successes of the commands. */
 export const done = {
-  customer: commandDone("result", customerSchema, {
+  customer: commandDone(customerSchema, {
     status: "ok",
     customer: {
       id: 1650260,
@@ -185,17 +185,17 @@ export const done = {
       redirect_url: "https://express.lakeside.com/express/4T1C11AK0LU322811?ucid=1650260",
     },
   }),
-  agent: commandDone("result", customerSchema, {
+  agent: commandDone(customerSchema, {
     status: "ok",
     customer: { first_name: "Sam", last_name: "Buyer", email: "sam.buyer@example.com" },
   }),
-  tradeIn: commandDone("result", customerSchema, { status: "ok", customer: { id: 1650260 } }),
-  uploaded: commandDone("result", z.looseObject({ document_id: z.int().optional() }), {
+  tradeIn: commandDone(customerSchema, { status: "ok", customer: { id: 1650260 } }),
+  uploaded: commandDone(z.looseObject({ document_id: z.int().optional() }), {
     document_id: 1602287,
   }),
-  deleted: commandDone("result", z.looseObject({ message: z.string().optional() }), {
+  deleted: commandDone(z.looseObject({ message: z.string().optional() }), {
     message: "Successfully deleted document",
   }),
-  template: commandDone("result", loose, { etag: "e9feaffe16bb3a6fad362a99294ad2d0" }),
-  forms: commandDone("result", loose, {}),
+  template: commandDone(loose, { etag: "e9feaffe16bb3a6fad362a99294ad2d0" }),
+  forms: commandDone(loose, {}),
 };

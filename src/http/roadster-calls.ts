@@ -1,12 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Commands } from "../commands/commands.ts";
-import {
-  type Ask,
-  type Found,
-  MAX_DOCUMENT_BYTES,
-  MAX_DOCUMENT_JSON_BYTES,
-} from "../connectors/roadster/client.ts";
+import { type Ask, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_JSON_BYTES } from "../connectors/roadster/client.ts";
 import { roadster } from "../connectors/roadster/roadster.ts";
 import { type CommandName, type WriteRequest, writings } from "../connectors/roadster/writings.ts";
 import type { Customer } from "../customers/customers.ts";
@@ -44,8 +39,6 @@ export interface Wanted {
   target: string;
   names?: Record<string, string>;
   payload: Record<string, unknown>;
-  /** Under which name the answer shows. */
-  as: string;
 }
 
 /** An answer goes out within a minute, a document's within two; the rest is for the way, seconds. */
@@ -58,15 +51,16 @@ export function openRoadsterCalls({ connectors, commands }: Omit<RoadsterParts, 
 
   return {
     connect,
-    /** What Roadster shows now. @throws Problem, UpstreamError */
-    async read(call: Call, ask: Ask): Promise<Found> {
+    /** What Roadster shows now, byte for byte; in an object of ours where it has a name. @throws Problem, UpstreamError */
+    async show(call: Call, ask: Ask, as?: string): Promise<Response> {
       const { connection } = connect(call);
       mayTake(READ_ANSWER_SECONDS, call);
-      return connection.ask(ask).catch(passOn);
+      const { text } = await connection.ask(ask).catch(passOn);
+      return jsonAnswer(as === undefined ? text : `{"${as}":${text}}`);
     },
     /** Has a command performed once, and answers with what came of it. @throws Problem */
     async write(call: Call, wanted: Wanted): Promise<Response> {
-      const { name, target, names = {}, payload, as } = wanted;
+      const { name, target, names = {}, payload } = wanted;
       const idempotencyKey = idempotencyKeyOf(call.request);
       const { connectorId, connection } = connect(call);
       mayTake(COMMAND_ANSWER_SECONDS, call);
@@ -80,13 +74,10 @@ export function openRoadsterCalls({ connectors, commands }: Omit<RoadsterParts, 
         idempotencyKey,
         command: document === null ? connection.commands[name] : connection.commandWith(name, document),
       });
-      return commandAnswer(executed, as);
+      return commandAnswer(executed, "result");
     },
   };
 }
-
-/** The answer in an object of ours, byte for byte. */
-export const answerAs = (name: string, { text }: Found): Response => jsonAnswer(`{"${name}":${text}}`);
 
 /** Reads a body with a document in base64 in it. @throws Problem request_too_large, malformed_json, invalid_input */
 export async function readDocumentBody<T extends z.ZodType<Record<string, unknown>>>(

@@ -61,7 +61,8 @@ const idsSchema = z.object({
 
 const ids = { customer_id: "C-6453", lead_id: "L-6459", agent_id: "A-007", dealer_id: "D-004" };
 
-const NOTHING_KEPT = "Asks Roadster now; nothing is kept.";
+/** What is said of questions. */
+export const NOTHING_KEPT = "Asks Roadster now; nothing is kept.";
 
 /** How the routes of Roadster are described. */
 export const details = {

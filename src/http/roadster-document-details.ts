@@ -1,9 +1,7 @@
 import { describe } from "./describe.ts";
 import { answers, done } from "./roadster-answers.ts";
-import { command, question, SENT_ONCE } from "./roadster-details.ts";
+import { command, NOTHING_KEPT, question, SENT_ONCE } from "./roadster-details.ts";
 import { documentBody, templateBody } from "./roadster-requests.ts";
-
-const NOTHING_KEPT = "Asks Roadster now; nothing is kept.";
 
 const AT_MOST = "A document may have 15 MiB; more is 413. Of it, only size and digest are kept.";
 

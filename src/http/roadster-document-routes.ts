@@ -1,8 +1,7 @@
 import { Elysia } from "elysia";
-import { jsonAnswer } from "./command-answers.ts";
 import { oneConnector } from "./connector-routes.ts";
 import { customersOnly } from "./credentials.ts";
-import { answerAs, openRoadsterCalls, type RoadsterParts, readDocumentBody } from "./roadster-calls.ts";
+import { openRoadsterCalls, type RoadsterParts, readDocumentBody } from "./roadster-calls.ts";
 import { documentDetails as details } from "./roadster-document-details.ts";
 import {
   dealerOf,
@@ -16,28 +15,27 @@ import {
   templateBody,
 } from "./roadster-requests.ts";
 
-/** Roadster's documents and templates; their bodies may be larger than elsewhere, and are read here. */
+/** Roadster's documents and templates; bodies with a document in them may be larger than others, and are read here. */
 export function roadsterDocumentRoutes(parts: RoadsterParts) {
-  const { read, write } = openRoadsterCalls(parts);
+  const { show, write } = openRoadsterCalls(parts);
 
   return new Elysia({ prefix: "/connectors/:name" })
     .use(customersOnly(parts.credentials))
     .get(
       "/customers/:customerId/documents",
-      async ({ query: { doc_type, ...dealer }, ...call }) => {
+      ({ query: { doc_type, ...dealer }, ...call }) => {
         const names = { customerId: call.params.customerId };
         const payload = { dealer: dealerOf(dealer), doc_type };
-        return answerAs("documents", await read(call, { operation: "documents", names, payload }));
+        return show(call, { operation: "documents", names, payload }, "documents");
       },
       { params: oneCustomer, query: documentsQuery, detail: details.list },
     )
     .get(
       "/customers/:customerId/documents/:documentId",
-      async ({ query, ...call }) => {
+      ({ query, ...call }) => {
         const { customerId, documentId } = call.params;
-        const names = { customerId, documentId };
         const payload = { dealer: dealerOf(query) };
-        return jsonAnswer((await read(call, { operation: "document", names, payload })).text);
+        return show(call, { operation: "document", names: { customerId, documentId }, payload });
       },
       { params: oneDocument, query: dealerQuery, detail: details.fetch },
     )
@@ -48,29 +46,28 @@ export function roadsterDocumentRoutes(parts: RoadsterParts) {
         const payload = await readDocumentBody(call.request, document);
         const { customerId } = call.params;
         const target = `customers/${customerId}/documents`;
-        return write(call, { name: "upload-document", target, names: { customerId }, payload, as: "result" });
+        return write(call, { name: "upload-document", target, names: { customerId }, payload });
       },
       { parse: "none", params: oneCustomer, detail: details.upload },
     )
     .get(
       "/templates",
-      async ({ query, ...call }) =>
-        answerAs("templates", await read(call, { operation: "templates", names: query })),
+      ({ query, ...call }) => show(call, { operation: "templates", names: query }, "templates"),
       { params: oneConnector, query: dpidQuery, detail: details.templates },
     )
     .get(
       "/templates/:templateId",
-      async ({ query: { dpid }, ...call }) => {
+      ({ query: { dpid }, ...call }) => {
         const names = { dpid, templateId: call.params.templateId };
-        return jsonAnswer((await read(call, { operation: "template", names })).text);
+        return show(call, { operation: "template", names });
       },
       { params: oneTemplate, query: dpidQuery, detail: details.template },
     )
     .get(
       "/templates/:templateId/file",
-      async ({ query: { dpid }, ...call }) => {
+      ({ query: { dpid }, ...call }) => {
         const names = { dpid, templateId: call.params.templateId };
-        return answerAs("contents", await read(call, { operation: "templateFile", names }));
+        return show(call, { operation: "templateFile", names }, "contents");
       },
       { params: oneTemplate, query: dpidQuery, detail: details.templateFile },
     )
@@ -80,7 +77,7 @@ export function roadsterDocumentRoutes(parts: RoadsterParts) {
         const document = { schema: templateBody, document: "file_stream" };
         const payload = await readDocumentBody(call.request, document);
         const target = `templates/${dpid}/${payload.form_data.name}`;
-        return write(call, { name: "create-template", target, names: { dpid }, payload, as: "result" });
+        return write(call, { name: "create-template", target, names: { dpid }, payload });
       },
       { parse: "none", params: oneConnector, query: dpidQuery, detail: details.createTemplate },
     );

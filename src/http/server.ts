@@ -29,6 +29,7 @@ import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
+import { roadsterCustomerRoutes } from "./roadster-customer-routes.ts";
 import { roadsterDocumentRoutes } from "./roadster-document-routes.ts";
 import { roadsterRoutes } from "./roadster-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -135,6 +136,7 @@ function apiRoutes(parts: ServerParts) {
     .use(connectorRoutes(parts))
     .use(dealerAuctionRoutes(parts))
     .use(roadsterRoutes(parts))
+    .use(roadsterCustomerRoutes(parts))
     .use(roadsterDocumentRoutes(parts))
     .use(commandRoutes(parts))
     .use(inboundRoutes(parts))
