@@ -1,7 +1,9 @@
 import { Elysia } from "elysia";
+import { type Room, UpstreamSlots } from "../intake/upstream-slots.ts";
 import { oneConnector } from "./connector-routes.ts";
 import { customersOnly } from "./credentials.ts";
-import { openRoadsterCalls, type RoadsterParts, readDocumentBody } from "./roadster-calls.ts";
+import { mayTake } from "./long-answer.ts";
+import { type Call, openRoadsterCalls, type RoadsterParts, readDocumentBody } from "./roadster-calls.ts";
 import { documentDetails as details } from "./roadster-document-details.ts";
 import {
   dealerOf,
@@ -15,9 +17,22 @@ import {
   templateBody,
 } from "./roadster-requests.ts";
 
+/** Requests with a document at once: each takes some 100 MB of memory while it is under way. */
+const ROOM_FOR_DOCUMENTS: Room = { total: 3, perCustomer: 2 };
+
+/** How long such a request may wait for room and then take, seconds. */
+const DOCUMENT_ANSWER_SECONDS = 250;
+
 /** Roadster's documents and templates; bodies with a document in them may be larger than others, and are read here. */
 export function roadsterDocumentRoutes(parts: RoadsterParts) {
   const { show, write } = openRoadsterCalls(parts);
+  const room = new UpstreamSlots(ROOM_FOR_DOCUMENTS);
+
+  /** Its body is not read before there is room for it. */
+  function inRoom<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    mayTake(DOCUMENT_ANSWER_SECONDS, call);
+    return room.hold(call.customer.id, new AbortController().signal, work);
+  }
 
   return new Elysia({ prefix: "/connectors/:name" })
     .use(customersOnly(parts.credentials))
@@ -41,13 +56,14 @@ export function roadsterDocumentRoutes(parts: RoadsterParts) {
     )
     .post(
       "/customers/:customerId/documents",
-      async (call) => {
-        const document = { schema: documentBody, document: "contents" };
-        const payload = await readDocumentBody(call.request, document);
-        const { customerId } = call.params;
-        const target = `customers/${customerId}/documents`;
-        return write(call, { name: "upload-document", target, names: { customerId }, payload });
-      },
+      (call) =>
+        inRoom(call, async () => {
+          const document = { schema: documentBody, document: "contents" };
+          const payload = await readDocumentBody(call.request, document);
+          const { customerId } = call.params;
+          const target = `customers/${customerId}/documents`;
+          return write(call, { name: "upload-document", target, names: { customerId }, payload });
+        }),
       { parse: "none", params: oneCustomer, detail: details.upload },
     )
     .get(
@@ -73,12 +89,13 @@ export function roadsterDocumentRoutes(parts: RoadsterParts) {
     )
     .post(
       "/templates",
-      async ({ query: { dpid }, ...call }) => {
-        const document = { schema: templateBody, document: "file_stream" };
-        const payload = await readDocumentBody(call.request, document);
-        const target = `templates/${dpid}/${payload.form_data.name}`;
-        return write(call, { name: "create-template", target, names: { dpid }, payload });
-      },
+      ({ query: { dpid }, ...call }) =>
+        inRoom(call, async () => {
+          const document = { schema: templateBody, document: "file_stream" };
+          const payload = await readDocumentBody(call.request, document);
+          const target = `templates/${dpid}/${payload.form_data.name}`;
+          return write(call, { name: "create-template", target, names: { dpid }, payload });
+        }),
       { parse: "none", params: oneConnector, query: dpidQuery, detail: details.createTemplate },
     );
 }

@@ -4,7 +4,11 @@ import { oneConnector } from "./connector-routes.ts";
 // What may be asked of Roadster, in its own words: the names are those of seed 004 and go on as they came.
 
 const text = z.string().min(1).max(500);
-const dpid = z.string().min(1).max(100).describe("Roadster's name for a dealer.");
+const dpid = z
+  .string()
+  .max(100)
+  .regex(/[^.]/, "must not be empty or of dots alone")
+  .describe("Roadster's name for a dealer.");
 
 /** A VIN, also of a car from before they had 17 characters. */
 const vin = z.string().regex(/^[A-Za-z0-9]{5,17}$/, "must be 5 to 17 letters and digits");

@@ -4,9 +4,9 @@ import { RETRY_AFTER_MS } from "../../src/simulators/roadster/callbacks.ts";
 import { eventOf } from "../../src/simulators/roadster/events.ts";
 import { openLife } from "../../src/simulators/roadster/life.ts";
 import { CALLBACKS_PATH, startRoadster } from "../../src/simulators/roadster/roadster.ts";
+import { seeded } from "../connectors/dealerauction/given.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { TestClock } from "../support/test-clock.ts";
-import { seeded } from "../connectors/dealerauction/given.ts";
 
 /** A Roadster with one customer, which calls a receiver back. */
 function givenCallbacks(answers: Parameters<typeof startReceiver>[0]) {

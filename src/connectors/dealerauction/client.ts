@@ -1,8 +1,8 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer } from "../connector.ts";
+import { isObject } from "../facts.ts";
 import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
-import { isObject } from "./facts.ts";
 import {
   type Listing,
   readListing,

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ConnectorDraft, Memory, Received, ReceivedRequest } from "../connector.ts";
-import { isObject, valueAt } from "../dealerauction/facts.ts";
+import { isObject, valueAt } from "../facts.ts";
 import { idsEntity, readIds } from "./customer-ids.ts";
 import { maskSensitive } from "./masking.ts";
 import type { RoadsterSettings } from "./settings.ts";

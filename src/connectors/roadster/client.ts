@@ -1,6 +1,6 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer, UpstreamCall } from "../connector.ts";
-import { isObject } from "../dealerauction/facts.ts";
+import { isObject } from "../facts.ts";
 import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
 import { type Operation, placeOf, type RoadsterSettings } from "./settings.ts";

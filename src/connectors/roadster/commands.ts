@@ -6,8 +6,8 @@ import {
   type Client,
   DOCUMENT_PATIENCE_MS,
   isRefusal,
-  type Parts,
   PATIENCE_MS,
+  type Parts,
   readJson,
   wordsIn,
 } from "./client.ts";

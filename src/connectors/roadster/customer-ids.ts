@@ -1,4 +1,4 @@
-import { isObject } from "../dealerauction/facts.ts";
+import { isObject } from "../facts.ts";
 
 /** The ids that a callback may be answered with, and comes back with from then on (seed 004). */
 export const idNames = ["customer_id", "lead_id", "agent_id", "dealer_id"] as const;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../seams.ts";
 import type { Memory, Step } from "../connector.ts";
-import { isObject } from "../dealerauction/facts.ts";
+import { isObject } from "../facts.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
 import type { Client } from "./client.ts";
 import type { RoadsterSettings } from "./settings.ts";

@@ -1,5 +1,6 @@
 import type { UpstreamCommand } from "../command.ts";
 import type { Connection, Connector } from "../connector.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import { receiveCallback } from "./callbacks.ts";
 import {
   type Ask,
@@ -11,7 +12,6 @@ import {
 } from "./client.ts";
 import { openWriting } from "./commands.ts";
 import { openInventory } from "./inventory.ts";
-import { UpstreamError } from "../upstream-error.ts";
 import { baseUrlOf, type RoadsterSettings, roadsterSettings } from "./settings.ts";
 import { type LinkRequest, storefrontLink } from "./storefront-link.ts";
 import { type CommandName, type WriteRequest, writings } from "./writings.ts";

@@ -1,5 +1,5 @@
 import type { ConnectorDraft, Memory, Step } from "../connector.ts";
-import { digestOf, isObject } from "../dealerauction/facts.ts";
+import { digestOf, isObject } from "../facts.ts";
 import { EVENT_TYPE_PREFIX } from "./callbacks.ts";
 
 type Json = Record<string, unknown>;

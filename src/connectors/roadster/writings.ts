@@ -1,4 +1,4 @@
-import { isObject, valueAt } from "../dealerauction/facts.ts";
+import { isObject, valueAt } from "../facts.ts";
 import type { Ask } from "./client.ts";
 import type { Operation } from "./settings.ts";
 

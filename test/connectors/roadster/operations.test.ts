@@ -164,6 +164,42 @@ test("a document of 15 MiB goes there and back, one byte more is 413; of neither
   expect(await hub.commands()).toHaveLength(1);
 });
 
+test("documents wait for room before they are read: of one customer's, two are under way at most", async () => {
+  await using hub = await givenHub();
+  const [gate, isFull] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const underWay = new Set<string>();
+  const slow = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch({ url, method }) {
+      const { pathname } = new URL(url);
+      if (pathname === "/dealers") return Response.json([]);
+      if (underWay.add(pathname).size === 2) isFull.resolve();
+      await gate.promise;
+      return Response.json(method === "GET" ? [] : { document_id: 1 });
+    },
+  });
+  const body = { ...hub.body(), settings: { baseUrl: slow.url.href, apiKey: "key" } };
+  await hub.app.call("PUT", "/connectors/slow", { auth: hub.token, body });
+  const document = {
+    dealer,
+    document_name: "a",
+    document_type: "deal",
+    file_name: "a.pdf",
+    contents: "AAAA",
+  };
+  const uploads = [1, 2, 3, 4].map((customerId) => {
+    const path = `/connectors/slow/customers/${customerId}/documents`;
+    return hub.app.call("POST", path, { auth: hub.token, body: document });
+  });
+  await isFull.promise;
+  await Bun.sleep(100); // what does not come has no moment to wait for
+  expect(underWay.size).toBe(2);
+  gate.resolve();
+  expect((await Promise.all(uploads)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  await slow.stop(true);
+});
+
 test("what is asked for wrongly is told, and Roadster does not hear of it", async () => {
   await using hub = await givenHub();
   hub.asked();
