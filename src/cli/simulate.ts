@@ -4,6 +4,8 @@ import { startDealerAuction } from "../simulators/dealerauction/dealerauction.ts
 import { openLife } from "../simulators/dealerauction/life.ts";
 import { startManheimSimulator } from "../simulators/manheim/simulator.ts";
 import { ENDPOINT_PATH, startPrivateAuto } from "../simulators/privateauto/privateauto.ts";
+import { openLife as openRoadsterLife } from "../simulators/roadster/life.ts";
+import { CALLBACKS_PATH, startRoadster } from "../simulators/roadster/roadster.ts";
 import { facts } from "./print.ts";
 
 /** An upstream that runs here. */
@@ -11,6 +13,8 @@ interface Simulation {
   url: string;
   /** What a connector to it is made with. */
   connector: { kind: string; settings: object };
+  /** How it learns where its webhooks go; none where it sends none. */
+  webhooks?: string;
   /** Lets one thing happen in its world, told in a few words. */
   happen(): string;
   stop(): Promise<void>;
@@ -43,20 +47,21 @@ const simulations: Record<string, (parts: Parts) => Simulation> = {
   },
   privateauto({ seams, port }) {
     const simulator = startPrivateAuto({ seams, port });
-    const { url, partnerId, sharedSecret, webhookSecret, world, deliveries, stop } = simulator;
+    const { url, partnerId, sharedSecret, webhookSecret, world, stop } = simulator;
     const settings = { baseUrl: url, partnerId, sharedSecret, webhookSecrets: [webhookSecret] };
     let vehicles = 0;
     const vinOf = () => `1HGBH41JXMN1${String(++vehicles % 100_000).padStart(5, "0")}`;
-    return {
-      url,
-      connector: { kind: "privateauto", settings },
-      happen() {
-        const happened = world.happen(vinOf);
-        const hint = `its webhooks go nowhere yet: PUT ${url}${ENDPOINT_PATH} {"url": "<inboundUrl>"}`;
-        return deliveries.endpoint.url === null ? `${happened}; ${hint}` : happened;
-      },
-      stop,
-    };
+    const webhooks = `PUT ${url}${ENDPOINT_PATH} {"url": "<the connector's inboundUrl>"}`;
+    const happen = () => world.happen(vinOf);
+    return { url, connector: { kind: "privateauto", settings }, webhooks, happen, stop };
+  },
+  roadster({ seams, port }) {
+    const simulator = startRoadster({ seams, port });
+    const { url, apiKey, dpids, stop } = simulator;
+    const { happen } = openRoadsterLife(simulator, seams);
+    const settings = { baseUrl: url, apiKey, dpids };
+    const webhooks = `PUT ${new URL(CALLBACKS_PATH, url)} {"url": "<the connector's inboundUrl>"}`;
+    return { url, connector: { kind: "roadster", settings }, webhooks, happen, stop };
   },
 };
 
@@ -108,12 +113,13 @@ async function keepUp(
 ): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const { url, connector } = simulation;
+  const { url, connector, webhooks } = simulation;
   const settings = JSON.stringify({ ...connector, environment: "sandbox" });
   say(
     facts([
       ["listens on", url],
       ["connector", settings],
+      ...(webhooks === undefined ? [] : [["webhooks", webhooks] as const]),
     ]),
   );
   while (!stop.signal.aborted) {

@@ -10,7 +10,8 @@ export interface UpstreamCommand<Request = unknown> {
    */
   makesAnew?: boolean;
   /**
-   * Performs it, and learns what happened: sends at most once, whatever is lost. Ends when the signal does.
+   * Performs it, and learns what happened: sends at most once, whatever is lost, unless the upstream makes of a repeat
+   * what the first has made. Ends when the signal does.
    * @throws UpstreamError, the signal's reason; after `sending` that means that it is not known what happened
    */
   perform(request: Request, parts: Performing): Promise<Verdict>;

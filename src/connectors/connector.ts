@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Clock } from "../seams.ts";
+import type { Clock, Seams } from "../seams.ts";
 import type { UpstreamCommand } from "./command.ts";
 
 /**
@@ -19,6 +19,8 @@ export interface Connector<
   secrets: readonly (keyof Settings & string)[];
   /** Where the upstream is; a path in it stands before every path that is asked for. */
   baseUrl(settings: Settings, environment: "sandbox" | "production"): string;
+  /** The setting that says when to poll, for kinds that have one; it stands before the connector's own schedule. */
+  scheduleSetting?: keyof Settings & string;
   /** Ready to ask; asks nothing yet. */
   open(parts: ConnectionParts<Settings>): C;
 }
@@ -40,6 +42,8 @@ export interface ConnectionParts<Settings> {
   clock: Pick<Clock, "now" | "sleep">;
   /** From 0 to below 1. */
   random: () => number;
+  /** Fit for keys. */
+  randomBytes: Seams["randomBytes"];
 }
 
 /** One customer's way into one upstream; each kind adds its own look-ups and commands to it. */
@@ -191,11 +195,13 @@ export interface UpstreamCall {
   signal: AbortSignal;
   /** For the whole exchange, ms; 60,000 by default. */
   timeoutMs?: number;
+  /** Of the answer's body, more is not read; 10 MiB by default. */
+  maxAnswerBytes?: number;
   /** A person waits for it: it does not queue behind what runs ask. By default all but GETs. */
   isUrgent?: boolean;
 }
 
-/** What the upstream answered; its body is read to the end, 10 MiB at most. */
+/** What the upstream answered; its body is read to the end, as long as the call allows. */
 export interface UpstreamAnswer {
   status: number;
   headers: Headers;

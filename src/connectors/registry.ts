@@ -2,9 +2,13 @@ import type { Connector } from "./connector.ts";
 import { dealerAuction } from "./dealerauction/dealerauction.ts";
 import { manheim } from "./manheim/manheim.ts";
 import { privateAuto } from "./privateauto/privateauto.ts";
+import { roadster } from "./roadster/roadster.ts";
 
 /** A kind whose settings and look-ups only itself knows. */
-export type AnyConnector = Omit<Connector, "secrets"> & { secrets: readonly string[] };
+export type AnyConnector = Omit<Connector, "secrets" | "scheduleSetting"> & {
+  secrets: readonly string[];
+  scheduleSetting?: string;
+};
 
 /** The kinds by their name. */
 export type Registry = ReadonlyMap<string, AnyConnector>;
@@ -15,4 +19,4 @@ export function registryOf(...kinds: readonly AnyConnector[]): Registry {
 }
 
 /** Every kind that lanehook brings along. */
-export const allKinds: Registry = registryOf(dealerAuction, manheim, privateAuto);
+export const allKinds: Registry = registryOf(dealerAuction, manheim, privateAuto, roadster);

@@ -9,6 +9,7 @@ export const tags = {
   Events: "The one door for publishers.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
   Documents: "Files that connectors have fetched before their links expired.",
+  Roadster: "What may be asked of Roadster through a connector of the kind `roadster`.",
   Deliveries: "What was sent where, attempt by attempt.",
   "Dead letters": "Deliveries that failed every attempt, and their replay.",
   "Auction ids": "Whose auctions a customer hears of.",

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { MAX_WEBHOOK_BYTES, type Receiver } from "../intake/receiver.ts";
+import { jsonAnswer } from "./command-answers.ts";
 import { describe } from "./describe.ts";
 import { readBody } from "./json-body.ts";
 
@@ -15,7 +16,7 @@ export function inboundRoutes({ receiver }: { receiver: Receiver }) {
     async ({ params, request }) => {
       const body = await readBody(request, MAX_WEBHOOK_BYTES);
       const answer = await receiver.receive(params.connectorId, { headers: request.headers, body });
-      return answer === undefined ? new Response(null, { status: 204 }) : Response.json(answer);
+      return answer === undefined ? new Response(null, { status: 204 }) : jsonAnswer(JSON.stringify(answer));
     },
     { parse: "none", params: inboundParams, detail: inboundDetail },
   );

@@ -16,7 +16,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads the bodies of the routes of the instance that uses it as JSON, within limits; an empty body is undefined. */
 export const jsonBody = new Elysia({ name: "json-body" })
-  .onParse({ as: "scoped" }, ({ request }) => readJson(request))
+  .onParse({ as: "scoped" }, async ({ request }) => (await readJson(request, MAX_JSON_BODY_BYTES)) ?? EMPTY)
   .onTransform({ as: "scoped" }, (context) => {
     if (context.body === EMPTY) (context as { body: unknown }).body = undefined;
   });
@@ -68,10 +68,14 @@ async function readChunks(request: Request, maxBytes: number): Promise<Uint8Arra
   return whole.end() as Uint8Array;
 }
 
-async function readJson(request: Request): Promise<unknown> {
+/**
+ * Reads a body as JSON, for a route that takes larger ones than usual; undefined where it is empty.
+ * @throws Problem request_too_large, bad_request, malformed_json, unsupported_form
+ */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   refuseOtherTypes(request);
-  const bytes = await readBody(request, MAX_JSON_BODY_BYTES);
-  if (bytes.byteLength === 0) return EMPTY;
+  const bytes = await readBody(request, maxBytes);
+  if (bytes.byteLength === 0) return undefined;
   if (isNestedDeeper(bytes, MAX_JSON_DEPTH)) {
     throw new Problem("malformed_json", {
       detail: `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`,

@@ -21,8 +21,8 @@ import { commandRoutes } from "./command-routes.ts";
 import { connectorRoutes } from "./connector-routes.ts";
 import type { Credentials } from "./credentials.ts";
 import { customerRoutes } from "./customer-routes.ts";
-import { dealerAuctionRoutes } from "./dealerauction-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
+import { dealerAuctionRoutes } from "./dealerauction-routes.ts";
 import { deliveryRoutes } from "./delivery-routes.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
@@ -34,6 +34,9 @@ import { privateAutoDataRoutes } from "./privateauto-data-routes.ts";
 import { privateAutoRoutes } from "./privateauto-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
+import { roadsterCustomerRoutes } from "./roadster-customer-routes.ts";
+import { roadsterDocumentRoutes } from "./roadster-document-routes.ts";
+import { roadsterRoutes } from "./roadster-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
@@ -140,6 +143,9 @@ function apiRoutes(parts: ServerParts) {
     .use(dealerAuctionRoutes(parts))
     .use(privateAutoRoutes(parts))
     .use(privateAutoDataRoutes(parts))
+    .use(roadsterRoutes(parts))
+    .use(roadsterCustomerRoutes(parts))
+    .use(roadsterDocumentRoutes(parts))
     .use(commandRoutes(parts))
     .use(manheimRoutes(parts))
     .use(documentRoutes(parts))

@@ -28,10 +28,10 @@ export function openConnections(parts: {
   kinds: Registry;
   settings: SettingsKeeper;
   upstreams: Upstreams;
-  seams: Pick<Seams, "clock" | "random">;
+  seams: Pick<Seams, "clock" | "random" | "randomBytes">;
 }): Connections {
   const { kinds, settings: keeper, upstreams, seams } = parts;
-  const { clock, random } = seams;
+  const { clock, random, randomBytes } = seams;
   const open = new Map<number, OpenConnection & { version: number }>();
 
   function connect(row: ConnectorRow): OpenConnection & { version: number } {
@@ -48,6 +48,7 @@ export function openConnections(parts: {
         environment,
         clock,
         random,
+        randomBytes,
         upstream: {
           exchange(call) {
             opened.requests += 1;

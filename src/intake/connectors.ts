@@ -1,10 +1,12 @@
-import type { CommonSettings, Connection, Connector } from "../connectors/connector.ts";
+import type { CommonSettings, Connection, Connector, Step } from "../connectors/connector.ts";
+import { commitOrProblem } from "../customers/commit-or-problem.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Environment } from "../database/schema.ts";
 import type { SteadyTime } from "../delivery/steady-time.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { Connections } from "./connections.ts";
+import type { ConnectorMemory } from "./connector-memory.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
 import type { SettingsKeeper } from "./connector-settings.ts";
 import type { CheckCredentials, CredentialCheck } from "./credential-check.ts";
@@ -48,10 +50,21 @@ export interface Connectors {
     name: string,
     kind: Connector<S, C>,
   ): Connected<C>;
+  /** What a connector remembers of one thing; null: nothing. @throws Problem connector_not_found, other_kind */
+  recall(place: Place, entity: string): string | null;
+  /** Keeps what a customer says of the upstream's things. @throws Problem connector_not_found, other_kind */
+  remember(place: Place, told: Pick<Step, "remember" | "forget">): Promise<void>;
   /** What a connector is named by, for what is kept of it. @throws Problem connector_not_found */
   idOf(customerId: number, name: string): string;
   /** By its id, for what was begun through it; null: it is gone, or its customer is disabled. */
   reconnect(connectorId: string): Connection | null;
+}
+
+/** A connector of a known kind, by its name. */
+export interface Place {
+  customerId: number;
+  name: string;
+  kind: string;
 }
 
 /** A connector of a known kind, ready to be asked. */
@@ -69,6 +82,7 @@ export function openConnectors(parts: {
   runs: RunRows;
   errandRows: Pick<ErrandRows, "counts" | "lastFailed">;
   settings: SettingsKeeper;
+  memory: ConnectorMemory;
   connections: Connections;
   poller: Poller;
   save: SaveConnector;
@@ -81,12 +95,18 @@ export function openConnectors(parts: {
   /** What the times of coming runs are told in. */
   time: SteadyTime;
 }): Connectors {
-  const { rows, runs, errandRows, settings, connections, poller, commits, seams } = parts;
+  const { rows, runs, errandRows, settings, memory, connections, poller, commits, seams } = parts;
   const { clock } = seams;
 
   function find(customerId: number, name: string): ConnectorRow {
     const row = rows.named(customerId, name);
     if (row === null) throw new Problem("connector_not_found");
+    return row;
+  }
+
+  function findOfKind({ customerId, name, kind }: Place): ConnectorRow {
+    const row = find(customerId, name);
+    if (row.kind !== kind) throw new Problem("other_kind");
     return row;
   }
 
@@ -155,11 +175,18 @@ export function openConnectors(parts: {
     },
     runs: (customerId, name) => runs.list(find(customerId, name).id).map(shownRun),
     connect(customerId, name, kind) {
-      const row = find(customerId, name);
-      if (row.kind !== kind.kind) throw new Problem("other_kind");
+      const row = findOfKind({ customerId, name, kind: kind.kind });
       const { id, publicId: connectorId, environment } = row;
       const { connection } = connections.of(row);
       return { id, connectorId, environment, connection: connection as ReturnType<typeof kind.open> };
+    },
+    recall: (place, entity) => memory.recall(findOfKind(place).id, entity),
+    async remember(place, told) {
+      const { id } = findOfKind(place);
+      await commitOrProblem(commits, () => {
+        if (!rows.isLive(id)) return new Problem("connector_not_found");
+        return memory.keepReceived(id, { drafts: [], ...told });
+      });
     },
     idOf: (customerId, name) => find(customerId, name).publicId,
     reconnect(connectorId) {

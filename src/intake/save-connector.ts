@@ -78,9 +78,7 @@ export function openSaveConnector(parts: {
   function planOf(given: GivenConnector, before: ConnectorRow | null): Plan {
     const kind = kinds.get(given.kind);
     if (kind === undefined) throw invalid("kind", `must be one of: ${[...kinds.keys()].join(", ")}`);
-    const schedule = given.schedule ?? before?.schedule ?? DEFAULT_SCHEDULE;
-    const mistake = scheduleMistake(schedule, seams.clock.now());
-    if (mistake !== null) throw invalid("schedule", mistake);
+    const schedule = scheduleOf(kind, given, before);
     if (before?.kind === given.kind && before.environment === given.environment) {
       const settings = keeper.check(kind, given.settings, keeper.secrets(before));
       const host = hostOf(kind, settings, given.environment);
@@ -89,6 +87,16 @@ export function openSaveConnector(parts: {
       }
     }
     return { kind, settings: keeper.check(kind, given.settings, {}), schedule, changed: null };
+  }
+
+  function scheduleOf(kind: AnyConnector, given: GivenConnector, before: ConnectorRow | null): string {
+    const { scheduleSetting = "" } = kind;
+    const own = given.settings[scheduleSetting];
+    const schedule = typeof own === "string" ? own : (given.schedule ?? before?.schedule ?? DEFAULT_SCHEDULE);
+    const mistake = scheduleMistake(schedule, seams.clock.now());
+    if (mistake !== null)
+      throw invalid(schedule === own ? `settings.${scheduleSetting}` : "schedule", mistake);
+    return schedule;
   }
 
   /** Inside a commit. */

@@ -14,7 +14,7 @@ const HEADERS_WITHIN_MS = 30_000;
 /** The whole exchange, body included, where a call says nothing, ms. */
 const WHOLE_WITHIN_MS = 60_000;
 
-/** Of an answer's body at most this much is read. */
+/** Of an answer's body at most this much is read, where a call says nothing. */
 export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
 
 /** Opens ways to upstreams through the egress guard. */
@@ -78,12 +78,12 @@ export function openUpstreams(parts: {
 type Parts = Parameters<typeof openUpstreams>[0];
 
 async function exchange(baseUrl: string, call: UpstreamCall, parts: Parts): Promise<UpstreamAnswer> {
-  const { signal, timeoutMs = WHOLE_WITHIN_MS } = call;
+  const { signal, timeoutMs = WHOLE_WITHIN_MS, maxAnswerBytes = MAX_ANSWER_BYTES } = call;
   signal.throwIfAborted();
   const sent = { url: urlOf(baseUrl, call), init: init(call), signal, timeoutMs };
   return send(sent, parts, async (response) => {
     const { status, headers } = response;
-    const body = await readWhole(response);
+    const body = await readWhole(response, maxAnswerBytes);
     return { status, headers, body, date: readHttpDate(headers.get("date")) };
   });
 }
@@ -161,20 +161,20 @@ function init({ method = "GET", headers = {}, body }: Pick<UpstreamCall, "method
 }
 
 /** Past the limit the connection is dropped. @throws UpstreamError too_large */
-async function readWhole(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function readWhole(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader();
   if (reader === undefined) return new Uint8Array();
   const whole = new Bun.ArrayBufferSink(); // one buffer: a body of single bytes must not become a million objects
   whole.start({ asUint8Array: true });
   const announced = Number(response.headers.get("content-length") ?? 0);
-  for (let length = announced > MAX_ANSWER_BYTES ? announced : 0; length <= MAX_ANSWER_BYTES; ) {
+  for (let length = announced > maxBytes ? announced : 0; length <= maxBytes; ) {
     const { done, value } = await reader.read();
     if (done) return whole.end() as Uint8Array<ArrayBuffer>;
     whole.write(value);
     length += value.byteLength;
   }
   reader.cancel().catch(() => {}); // the rest is not wanted, nor is its end
-  throw new UpstreamError("too_large", `more than ${MAX_ANSWER_BYTES} bytes`);
+  throw new UpstreamError("too_large", `more than ${maxBytes} bytes`);
 }
 
 /** Ends an exchange when its caller does, when its headers do not come, and when the whole takes too long. */

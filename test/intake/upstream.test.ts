@@ -259,6 +259,12 @@ describe("the bounds", () => {
     answered.push((await upstream.exchange(call())).body.byteLength);
     expect(answered).toEqual([10 * 1024 * 1024]);
     expect(await faultOf(upstream.exchange(call({ url: "/more" })))).toStartWith("too_large: ");
+    const maxAnswerBytes = MAX_ANSWER_BYTES + 1; // a call may ask for more, or for less
+    const more = await upstream.exchange(call({ url: "/more", maxAnswerBytes }));
+    expect(more.body.byteLength).toBe(maxAnswerBytes);
+    expect(await faultOf(upstream.exchange(call({ maxAnswerBytes: 1000 })))).toEndWith(
+      "more than 1000 bytes",
+    );
   });
 
   test("a body without an announced end is cut off where it becomes too large", async () => {

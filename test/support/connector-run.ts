@@ -47,9 +47,14 @@ export function openTestConnection<S extends CommonSettings, C extends Connectio
   const { environment = "sandbox", clock = new HurriedClock(), random = Math.random } = options;
   const settings = kind.settings.parse(given);
   const seams = { ...realSeams(), ...options.seams }; // its time-outs are real ones
+  const { randomBytes } = seams;
   const upstreams = openUpstreams({ seams, allowTargets: parseNetworks("127.0.0.0/8,::1") });
   const upstream = upstreams.open(kind.baseUrl(settings, environment), 1);
-  return { connection: kind.open({ settings, environment, upstream, clock, random }), settings, clock };
+  return {
+    connection: kind.open({ settings, environment, upstream, clock, random, randomBytes }),
+    settings,
+    clock,
+  };
 }
 
 /** What intake keeps of a connector, in memory: states, cursor, and each admitted draft once. */

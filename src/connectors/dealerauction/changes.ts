@@ -1,4 +1,4 @@
-import { changedPaths, type Facts, formerValues } from "./facts.ts";
+import { changedPaths, type Facts, formerValues } from "../facts.ts";
 import { type Bid, type Listing, type ListingStatus, numberOf, type Stock } from "./readings.ts";
 
 /** The event types of this kind, without the `dealerauction.` before them. */

@@ -1,4 +1,4 @@
-import { digestOf, type Facts, factsAt, factsIn, isObject, valueAt } from "./facts.ts";
+import { digestOf, type Facts, factsAt, factsIn, isObject, valueAt } from "../facts.ts";
 
 // What the upstream sends, read leniently: its types are not what it announces (UPSTREAMS 1).
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { changedPaths } from "../../../src/connectors/dealerauction/facts.ts";
+import { changedPaths } from "../../../src/connectors/facts.ts";
 import { readListing, readStock } from "../../../src/connectors/dealerauction/readings.ts";
 import { listingDetail, stockDetail } from "../../../src/simulators/dealerauction/answers.ts";
 import type { FailureName } from "../../../src/simulators/dealerauction/failures.ts";
