@@ -63,7 +63,7 @@ export const carter: Dealer = {
   email: "carter@example.com",
   password: "horse staple correct",
   auctionIds: [],
-  subscriptions: ["manheim", "dealerauction"].map((kind) => ({
+  subscriptions: ["manheim", "dealerauction", "privateauto", "roadster"].map((kind) => ({
     eventType: `${kind}.*`,
     receiver: "healthy",
     path: kind,

@@ -8,21 +8,19 @@ export interface Connected {
   title: string;
   /** What the hub said of the credentials. */
   check: { ok: boolean; detail: string };
-  /** Events that the runs brought, and how many a last run, after which nothing had happened, still found. */
-  events: number;
+  /** Events that there must be at least, and how many a last run, before which nothing had happened, still found. */
+  least: number;
   foundAtRest: number;
-  /** Webhooks of its events, and of how many events. */
+  /** Webhooks to the dealer, and of how many events. */
   webhooks: number;
   arrived: number;
 }
 
-interface Run {
-  status: string;
-  events: number;
-}
-
 /** Between two looks at what has arrived, in ms. */
 const LOOK_MS = 50;
+
+/** So many looks without a new webhook mean that nothing is on its way. */
+const QUIET_LOOKS = 6;
 
 /** A third dealer connects upstreams: what they have and what happens in them arrives as events. @throws DemoFailure */
 export async function playUpstreams(stage: Stage, upstreams: readonly Upstream[]): Promise<Connected[]> {
@@ -37,27 +35,33 @@ export async function playUpstreams(stage: Stage, upstreams: readonly Upstream[]
 
 async function connect(stage: Stage, upstream: Upstream, auth: string): Promise<Connected> {
   const { hub } = stage;
-  const { kind, title, settings } = upstream;
+  const { kind, title, settings, least } = upstream;
   const path = `/connectors/${kind}`;
-  const { check } = await hub.call<Pick<Connected, "check">>("PUT", path, {
+  const made = await hub.call<Pick<Connected, "check"> & { inboundUrl: string }>("PUT", path, {
     auth,
     body: { kind, environment: ENVIRONMENT, settings },
   });
-  const poll = () => hub.call<Run>("POST", `${path}/poll`, { auth });
+  upstream.hear?.(made.inboundUrl);
+  const poll = () => hub.call<{ events: number }>("POST", `${path}/poll`, { auth });
   await poll();
   upstream.happen();
   await poll();
+  await arrivals(stage, kind, least);
   const { events: foundAtRest } = await poll();
-  const { runs } = await hub.call<{ runs: Run[] }>("GET", `${path}/runs`, { auth });
-  const events = runs.reduce((sum, run) => sum + run.events, 0);
-  await arrivals(stage, kind, events);
   const came = webhooksOf(stage, kind);
   const arrived = new Set(came.map(({ eventId }) => eventId)).size;
-  return { kind, title, check, events, foundAtRest, webhooks: came.length, arrived };
+  return { kind, title, check: made.check, least, foundAtRest, webhooks: came.length, arrived };
 }
 
-async function arrivals(stage: Stage, kind: string, count: number): Promise<void> {
-  while (webhooksOf(stage, kind).length < count) await pause(stage, LOOK_MS);
+/** All have arrived when enough have and none came for a while: some bring others along. */
+async function arrivals(stage: Stage, kind: string, least: number): Promise<void> {
+  let known = -1;
+  for (let looks = 0; looks < QUIET_LOOKS; looks++) {
+    await pause(stage, LOOK_MS);
+    const count = webhooksOf(stage, kind).length;
+    if (count < least || count !== known) looks = 0;
+    known = count;
+  }
 }
 
 const webhooksOf = ({ receivers }: Stage, kind: string) =>

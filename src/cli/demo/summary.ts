@@ -14,8 +14,8 @@ export function summaryLines({ events, deliveries, webhooks, replayed, connected
     ["replayed", replayed.status === "success" ? 1 : 0, "dead letter, delivered by its replay"],
     ...connected.map((each): [string, number, string] => [
       each.kind,
-      each.events,
-      `events of a simulated ${each.title}, polled`,
+      each.arrived,
+      `events of a simulated ${each.title}`,
     ]),
     ["signatures verified", right, `of ${webhooks.length} webhooks, both families`],
   ];

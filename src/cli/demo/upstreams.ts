@@ -1,6 +1,9 @@
 import type { Seams } from "../../seams.ts";
 import { startDealerAuction } from "../../simulators/dealerauction/dealerauction.ts";
 import { startManheimSimulator } from "../../simulators/manheim/simulator.ts";
+import { startPrivateAuto } from "../../simulators/privateauto/privateauto.ts";
+import { eventOf } from "../../simulators/roadster/events.ts";
+import { startRoadster } from "../../simulators/roadster/roadster.ts";
 
 /** A simulated upstream that the demo's third dealer connects. */
 export interface Upstream {
@@ -9,14 +12,18 @@ export interface Upstream {
   title: string;
   /** What its connector is set to. */
   settings: object;
+  /** Sends its webhooks there, where it has any. */
+  hear?(inboundUrl: string): void;
   /** Lets a few things happen in it. */
   happen(): void;
+  /** Events that come of it at least, those of the start included. */
+  least: number;
   stop(): Promise<void>;
 }
 
 /** Starts every upstream that is played, on loopback, each with a few cars in it. */
 export function startUpstreams(seams: Seams): Upstream[] {
-  return [startManheim(seams), startAuctions(seams)];
+  return [startManheim(seams), startAuctions(seams), startPrivateDeals(seams), startShop(seams)];
 }
 
 function startManheim(seams: Seams): Upstream {
@@ -32,6 +39,7 @@ function startManheim(seams: Seams): Upstream {
       world.amend(second);
       world.create();
     },
+    least: 6,
     stop: async () => simulator[Symbol.asyncDispose](),
   };
 }
@@ -51,6 +59,53 @@ function startAuctions(seams: Seams): Upstream {
       world.end(id);
       world.list(second.id, { endsAt, reservePrice: 5000 });
     },
+    least: 6,
+    stop,
+  };
+}
+
+function startPrivateDeals(seams: Seams): Upstream {
+  const { url, partnerId, sharedSecret, webhookSecret, world, deliveries, stop } = startPrivateAuto({
+    seams,
+  });
+  return {
+    kind: "privateauto",
+    title: "PrivateAuto",
+    settings: { baseUrl: url, partnerId, sharedSecret, webhookSecrets: [webhookSecret] },
+    hear(inboundUrl) {
+      deliveries.endpoint.url = inboundUrl;
+    },
+    happen() {
+      const deal = world.sell({ vin: "1HGBH41JXMN109186", amount: 18_500 });
+      world.accept(deal);
+      world.complete(deal);
+    },
+    least: 5,
+    stop,
+  };
+}
+
+function startShop(seams: Seams): Upstream {
+  const { url, apiKey, dpids, world, callbacks, stop } = startRoadster({ seams });
+  const [dpid = ""] = dpids;
+  const car = world.add(dpid);
+  const [firstName, lastName, email] = ["Sam", "Buyer", "sam.buyer@example.com"];
+  const customer = world.addCustomer({ dpid, email, firstName, lastName });
+  return {
+    kind: "roadster",
+    title: "Roadster",
+    settings: { baseUrl: url, apiKey, dpids },
+    hear(inboundUrl) {
+      callbacks.url = inboundUrl;
+    },
+    happen() {
+      const at = seams.clock.now();
+      const told = { eventType: "agent_sent_message", eventId: "demo-1", at, customer, car, partner: null };
+      callbacks.deliver(eventOf(told)).catch(() => {}); // what did not arrive, the checks tell
+      world.change(car, { msrp: car.msrp - 250 });
+      world.add(dpid);
+    },
+    least: 4,
     stop,
   };
 }
