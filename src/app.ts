@@ -27,6 +27,7 @@ import { openTargetCheck } from "./delivery/target-check.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
+import { openCameByHttps } from "./http/came-by-https.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
 import { openServer } from "./http/server.ts";
@@ -210,6 +211,8 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     receiver,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
+    cameByHttps: openCameByHttps({ config }),
+    config,
   });
   const adminSocket = openAdminSocket({ dataDir: config.dataDir, side: { operator, publishers }, log });
 

@@ -19,6 +19,7 @@ export const problems = {
   invalid_credentials: { status: 401, title: "The credential is not valid here" },
 
   signup_closed: { status: 403, title: "This hub does not take signups; ask its operator for an account" },
+  cross_site: { status: 403, title: "This call came from a page of another site" },
   customer_disabled: { status: 403, title: "This account is disabled; ask the hub's operator" },
   operator_assigns_auction_ids: {
     status: 403,

@@ -5,6 +5,7 @@ import type { ProblemCode } from "../problems.ts";
 /** The parts of the API, in the order the documentation shows them. */
 export const tags = {
   Accounts: "Signing up, logging in, and who one is.",
+  Session: "Signing in with a cookie, as the console does.",
   Subscriptions: "Which events go to which webhook.",
   Events: "The one door for publishers.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",

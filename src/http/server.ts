@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Config } from "../config.ts";
 import type { Accounts } from "../customers/accounts.ts";
 import type { AuctionIds } from "../customers/auction-ids.ts";
 import type { SigningSecrets } from "../customers/signing-secrets.ts";
@@ -13,6 +14,7 @@ import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
 import { authRoutes } from "./auth-routes.ts";
+import type { CameByHttps } from "./came-by-https.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
 import { connectorRoutes } from "./connector-routes.ts";
@@ -27,6 +29,7 @@ import { inboundRoutes } from "./inbound-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
@@ -47,6 +50,8 @@ export interface ServerParts {
   receiver: Receiver;
   credentials: Credentials;
   clientAddress: ClientAddress;
+  cameByHttps: CameByHttps;
+  config: Pick<Config, "publicUrl" | "signup" | "auctionIds">;
 }
 
 /** The hub's HTTP side. */
@@ -120,6 +125,7 @@ function apiRoutes(parts: ServerParts) {
       Object.assign(set.headers, SECURITY_HEADERS);
     })
     .use(authRoutes(parts))
+    .use(sessionRoutes(parts))
     .use(customerRoutes(parts))
     .use(subscriptionRoutes(parts))
     .use(recoveryRoutes(parts))
