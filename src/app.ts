@@ -35,6 +35,8 @@ import { openConnectorSide } from "./intake/connector-side.ts";
 import { openEvents } from "./intake/events.ts";
 import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
+import { Counts } from "./overview/counts.ts";
+import { openOverviewSide } from "./overview/overview-side.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
 import type { Seams } from "./seams.ts";
@@ -87,6 +89,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   const time = new SteadyTime(seams.clock);
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
+  const counts = new Counts({ ...base, sqlite, firstDelayMs });
   const destinations = openDestinations(sqlite);
   const router = openRouter(sqlite, config.auctionIds);
   const queue = new ReadyQueue({
@@ -99,7 +102,10 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     overflow: {
       most: config.maxPendingPerSubscription,
       heldBy: (subscriptionId) => queue.heldBy(subscriptionId),
-      buried: (id) => outages.buried(id),
+      buried(id, customerId) {
+        counts.buried(customerId);
+        outages.buried(id);
+      },
     },
   });
   const attempt = openAttempts({
@@ -118,13 +124,22 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     attempt,
     secretsFor: signingSecrets.secretsFor,
     retryDelaysMs: config.retryDelaysMs,
-    settled({ id, subscriptionId }, { status }, endedAt) {
+    settled(delivery, { status }, endedAt) {
+      const { id, subscriptionId } = delivery;
+      counts.settled(delivery, status, endedAt);
       if (status === "failed") outages.buried(id); // by the health before this attempt
       health.note(subscriptionId, status === "success", endedAt);
       if (status === "success") outages.succeeded(id);
     },
+    moved: (customerId, parcel, status) => watch.moved(customerId, parcel, status),
   });
-  const replays = openReplays({ ...base, sqlite, deliveries, firstDelayMs });
+  const replays = openReplays({
+    ...base,
+    sqlite,
+    deliveries,
+    firstDelayMs,
+    replayed: counts.letterGone,
+  });
   const outages = openOutages({ ...base, sqlite, replays, health, dispatcher, time });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
   const aftermath: Aftermath = {
@@ -181,6 +196,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     backlog,
     maxPending,
     firstDelayMs,
+    admitted: counts.admitted,
   });
 
   let listening = { port: config.port };
@@ -193,7 +209,11 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     publicUrl: () => publicUrlOf(config, listening.port),
   });
   const { connectors, receiver, poller } = connectorSide;
-  const upkeep = openUpkeep({ ...base, retentions: [openRetention(sqlite), connectorSide.retention] });
+  const overviewSide = openOverviewSide({ ...base, sqlite, counts, backlog, connectors });
+  const { overviewOf, watch } = overviewSide;
+  const ofDeliveries = openRetention(sqlite, counts.lettersGone);
+  const retentions = [ofDeliveries, connectorSide.retention, overviewSide.retention];
+  const upkeep = openUpkeep({ ...base, retentions });
 
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({
@@ -209,6 +229,8 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     publish,
     connectors,
     receiver,
+    overviewOf,
+    watch,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
     cameByHttps: openCameByHttps({ config }),
@@ -230,10 +252,11 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
       await Promise.all(
-        [adminSocket, server, poller, outages, recoveries, upkeep].map((part) => part.stop()),
+        [adminSocket, server, watch, poller, outages, recoveries, upkeep].map((part) => part.stop()),
       );
       await dispatcher.stop();
       await commits.idle();
+      await counts.stop();
       ground.close();
     },
     async idle() {

@@ -13,6 +13,7 @@ const LAYERS = [
   ["app.ts"],
   ["ground.ts"],
   ["http"],
+  ["overview"],
   ["intake"],
   ["routing"],
   ["delivery"],

@@ -2,12 +2,14 @@ import type { Database } from "bun:sqlite";
 import hub from "../../migrations/0001_hub.sql" with { type: "text" };
 import recovery from "../../migrations/0002_recovery.sql" with { type: "text" };
 import connectors from "../../migrations/0004_connectors.sql" with { type: "text" };
+import overview from "../../migrations/0007_overview.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
 const migrations = [
   { name: "0001_hub", sql: hub },
   { name: "0002_recovery", sql: recovery },
   { name: "0004_connectors", sql: connectors },
+  { name: "0007_overview", sql: overview },
 ] as const;
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */

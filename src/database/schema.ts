@@ -237,3 +237,16 @@ export const connectorRuns = sqliteTable("connector_runs", {
   errorCode: text("error_code"),
   error: text(),
 });
+
+export const customerMinutes = sqliteTable(
+  "customer_minutes",
+  {
+    customerId: integer("customer_id").notNull(),
+    at: instant("at").notNull(),
+    eventsIn: integer("events_in").notNull(),
+    delivered: integer().notNull(),
+    failed: integer().notNull(),
+    latencies: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.at] })],
+);

@@ -4,7 +4,9 @@ import type { Seams } from "../seams.ts";
 import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Deliveries } from "./deliveries.ts";
+import type { ShownStatus } from "./delivery-list.ts";
 import type { Destinations } from "./destinations.ts";
+import { HeldParcels } from "./held-parcels.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
 import { describeOutcome, type Outcome } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
@@ -25,9 +27,6 @@ interface Made {
   record: AttemptRecord;
 }
 
-/** Payloads of waiting deliveries kept in memory, in characters; past this they are read when their turn comes. */
-const MAX_HELD_PAYLOAD = 16 * 1024 * 1024;
-
 /** How long to wait before an outcome that could not be written is written again. */
 const REWRITE_DELAY_MS = 1000;
 
@@ -46,6 +45,8 @@ export interface DispatcherParts {
   retryDelaysMs: readonly number[];
   /** Inside the transaction that settles a delivery: tells whoever else keeps account of outcomes. */
   settled: (delivery: DueDelivery, settlement: Settlement, endedAt: number) => void;
+  /** Once it is on disk: tells whoever is watching. */
+  moved: (customerId: number, parcel: Parcel, status: ShownStatus) => void;
   log: Log;
 }
 
@@ -55,8 +56,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #parcels = new Map<number, Parcel>();
-  #heldPayload = 0;
+  readonly #parcels = new HeldParcels();
   readonly #open = new Set<Promise<void>>();
   #timer: { at: number; cancel: () => void } | null = null;
   #isRunning = false;
@@ -81,10 +81,12 @@ export class Dispatcher {
   offer(fresh: readonly FreshDelivery[]): void {
     const now = this.#now();
     for (const delivery of fresh) {
-      const { id, subscriptionId, customerId, dueAt, attempts } = delivery;
+      const { id, subscriptionId, customerId, dueAt, attempts, parcel } = delivery;
+      if (parcel !== null) this.#parts.moved(customerId, parcel, "pending");
       if (dueAt > now) this.#parts.queue.schedule(subscriptionId, customerId, dueAt);
-      else if (this.#parts.queue.offer({ id, subscriptionId, customerId, dueAt, attempts }))
-        this.#hold(delivery);
+      else if (this.#parts.queue.offer({ id, subscriptionId, customerId, dueAt, attempts })) {
+        if (parcel !== null) this.#parcels.hold(id, parcel);
+      }
     }
     this.#pump();
   }
@@ -92,7 +94,6 @@ export class Dispatcher {
   /** A customer's subscriptions or status have changed on disk. */
   changed(customerId: number): void {
     this.#parcels.clear();
-    this.#heldPayload = 0;
     for (const [subscriptionId, { isOpen }] of this.#parts.destinations.reread(customerId)) {
       this.#parts.queue.reopen(subscriptionId, isOpen);
     }
@@ -146,7 +147,7 @@ export class Dispatcher {
   async #attempt(delivery: DueDelivery): Promise<Made | null> {
     const { queue, deliveries, destinations, attempt, secretsFor, seams } = this.#parts;
     try {
-      const parcel = this.#unhold(delivery.id) ?? deliveries.parcel(delivery.id);
+      const parcel = this.#parcels.take(delivery.id) ?? deliveries.parcel(delivery.id);
       const facts = destinations.find(delivery.subscriptionId);
       if (parcel === null || facts === null) {
         queue.settled(delivery);
@@ -163,7 +164,7 @@ export class Dispatcher {
   }
 
   async #settle(delivery: DueDelivery, { parcel, outcome, record }: Made): Promise<void> {
-    const { queue, retryDelaysMs } = this.#parts;
+    const { queue, retryDelaysMs, moved } = this.#parts;
     const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: this.#now() });
     const isMoved = await this.#write(delivery, record, settlement);
     queue.settled(delivery);
@@ -171,6 +172,7 @@ export class Dispatcher {
       queue.schedule(delivery.subscriptionId, delivery.customerId, settlement.dueAt);
       this.#armTimer();
     }
+    if (isMoved) moved(delivery.customerId, parcel, shownStatus(settlement));
     this.#tell(parcel, record, { outcome, settlement });
   }
 
@@ -209,21 +211,6 @@ export class Dispatcher {
     else log.info("delivery.attempted", { ...line, reason: describeOutcome(outcome) });
   }
 
-  #hold({ id, parcel }: FreshDelivery): void {
-    if (parcel === null) return;
-    if (this.#heldPayload + parcel.payload.length > MAX_HELD_PAYLOAD) return;
-    this.#heldPayload += parcel.payload.length;
-    this.#parcels.set(id, parcel);
-  }
-
-  #unhold(id: number): Parcel | null {
-    const parcel = this.#parcels.get(id);
-    if (parcel === undefined) return null;
-    this.#parcels.delete(id);
-    this.#heldPayload -= parcel.payload.length;
-    return parcel;
-  }
-
   #armTimer(): void {
     const at = this.#isRunning ? this.#parts.queue.nextAlarmAt : null;
     if (at === (this.#timer?.at ?? null)) return;
@@ -242,6 +229,8 @@ export class Dispatcher {
     return this.#parts.time.now();
   }
 }
+
+const shownStatus = ({ status }: Settlement): ShownStatus => (status === "pending" ? "retrying" : status);
 
 const learnFrom = ({ outcome, record }: Made) => ({
   durationMs: record.durationMs,

@@ -7,6 +7,7 @@ export const tags = {
   Accounts: "Signing up, logging in, and who one is.",
   Session: "Signing in with a cookie, as the console does.",
   Subscriptions: "Which events go to which webhook.",
+  Overview: "What comes in and goes out, and what is stuck.",
   Events: "The one door for publishers.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
   Deliveries: "What was sent where, attempt by attempt.",

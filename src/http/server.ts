@@ -11,6 +11,8 @@ import type { Connectors } from "../intake/connectors.ts";
 import type { Publish } from "../intake/publish.ts";
 import type { Receiver } from "../intake/receiver.ts";
 import { describeError, type Log } from "../log.ts";
+import type { OverviewOf } from "../overview/overview.ts";
+import type { Watch } from "../overview/watch.ts";
 import { Problem } from "../problems.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
 import { authRoutes } from "./auth-routes.ts";
@@ -26,6 +28,7 @@ import { docsRoutes } from "./docs-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { overviewRoutes } from "./overview-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -48,6 +51,8 @@ export interface ServerParts {
   publish: Publish;
   connectors: Connectors;
   receiver: Receiver;
+  overviewOf: OverviewOf;
+  watch: Watch;
   credentials: Credentials;
   clientAddress: ClientAddress;
   cameByHttps: CameByHttps;
@@ -127,6 +132,7 @@ function apiRoutes(parts: ServerParts) {
     .use(authRoutes(parts))
     .use(sessionRoutes(parts))
     .use(customerRoutes(parts))
+    .use(overviewRoutes(parts))
     .use(subscriptionRoutes(parts))
     .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))

@@ -11,7 +11,14 @@ import type { Poller } from "./poller.ts";
 import type { RunRows } from "./run-rows.ts";
 import type { GivenConnector, SaveConnector } from "./save-connector.ts";
 import { nextRunAt } from "./schedule.ts";
-import { type ShownConnector, type ShownRun, shownConnector, shownRun } from "./shown-connector.ts";
+import {
+  connectorState,
+  type ConnectorState,
+  type ShownConnector,
+  type ShownRun,
+  shownConnector,
+  shownRun,
+} from "./shown-connector.ts";
 
 /** How long a poll that was asked for may take before the answer goes out without its end, ms. */
 export const POLL_PATIENCE_MS = 200_000;
@@ -20,6 +27,8 @@ export const POLL_PATIENCE_MS = 200_000;
 export interface Connectors {
   /** By name. */
   list(customerId: number): ShownConnector[];
+  /** The same, without what must be unsealed for it. */
+  states(customerId: number): ConnectorState[];
   /** @throws Problem connector_not_found */
   read(customerId: number, name: string): ShownConnector;
   /**
@@ -98,6 +107,7 @@ export function openConnectors(parts: {
 
   return {
     list: (customerId) => rows.list(customerId).map(show),
+    states: (customerId) => rows.list(customerId).map(connectorState),
     read: (customerId, name) => show(find(customerId, name)),
     async put(customerId, name, given) {
       const { row, before } = await parts.save(customerId, name, given);

@@ -82,6 +82,7 @@ test("every endpoint of the API is described", () => {
       "post /api/session",
       "post /api/session/signup",
       "get /api/session",
+      "get /api/overview",
       "get /api/session/options",
       "delete /api/session",
       "get /api/subscriptions/{environment}",
