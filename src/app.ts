@@ -231,6 +231,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     receiver,
     overviewOf,
     watch,
+    clock: seams.clock,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
     cameByHttps: openCameByHttps({ config }),

@@ -26,6 +26,8 @@ export interface Session {
   customer: Customer;
   /** When the credential ends, ms UTC; null for an API key. */
   expiresAt: number | null;
+  /** False once the credential has been ended before its time, by a new password or the operator perhaps. */
+  isLive(): boolean;
 }
 
 /** Who calls. */
@@ -63,16 +65,19 @@ export function openCredentials(parts: {
       currentDate: new Date(seams.clock.now()),
     });
     if (claims === false || typeof claims.sub !== "string" || typeof claims.ver !== "number") throw invalid();
-    const customer = accounts.findByToken(claims.sub, claims.ver);
+    const { sub, ver } = claims;
+    const customer = accounts.findByToken(sub, ver);
     if (customer === null) throw invalid();
-    return { customer, expiresAt: 1000 * Number(claims.exp) };
+    const isLive = () => accounts.findByToken(sub, ver) !== null;
+    return { customer, expiresAt: 1000 * Number(claims.exp), isLive };
   }
 
   function byApiKey(apiKey: string): Session {
     const customer = accounts.findByApiKey(apiKey);
     if (customer === null) throw invalid();
     if (customer.status === "disabled") throw new Problem("customer_disabled");
-    return { customer, expiresAt: null };
+    const isLive = () => accounts.findByApiKey(apiKey)?.status === "active";
+    return { customer, expiresAt: null, isLive };
   }
 
   async function byCookie(request: Request): Promise<Session> {

@@ -33,6 +33,8 @@ export interface DescribedHeader {
 /** One success; without a schema it has no body. */
 export interface DescribedAnswer {
   description: string;
+  /** Default: application/json. */
+  mediaType?: string;
   schema?: DescribedSchema;
   example?: unknown;
   headers?: Record<string, DescribedHeader>;

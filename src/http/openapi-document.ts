@@ -150,16 +150,18 @@ function toRequestBody(
 
 function toResponses(answers: Record<number, DescribedAnswer>): Json {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, example, headers }]) => [
-      status,
-      {
-        description,
-        ...(headers && { headers: toHeaders(headers) }),
-        ...(schema && {
-          content: { "application/json": { schema: toJsonSchema(schema, "output"), example } },
-        }),
-      },
-    ]),
+    Object.entries(answers).map(
+      ([status, { description, mediaType = "application/json", schema, example, headers }]) => [
+        status,
+        {
+          description,
+          ...(headers && { headers: toHeaders(headers) }),
+          ...(schema && {
+            content: { [mediaType]: { schema: toJsonSchema(schema, "output"), example } },
+          }),
+        },
+      ],
+    ),
   );
 }
 

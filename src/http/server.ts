@@ -15,6 +15,7 @@ import type { OverviewOf } from "../overview/overview.ts";
 import type { Watch } from "../overview/watch.ts";
 import { Problem } from "../problems.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
+import type { Clock } from "../seams.ts";
 import { authRoutes } from "./auth-routes.ts";
 import type { CameByHttps } from "./came-by-https.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
@@ -35,6 +36,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
+import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
 
 /** What the API is served from. */
@@ -53,6 +55,7 @@ export interface ServerParts {
   receiver: Receiver;
   overviewOf: OverviewOf;
   watch: Watch;
+  clock: Clock;
   credentials: Credentials;
   clientAddress: ClientAddress;
   cameByHttps: CameByHttps;
@@ -133,6 +136,7 @@ function apiRoutes(parts: ServerParts) {
     .use(sessionRoutes(parts))
     .use(customerRoutes(parts))
     .use(overviewRoutes(parts))
+    .use(streamRoutes(parts))
     .use(subscriptionRoutes(parts))
     .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))

@@ -83,6 +83,7 @@ test("every endpoint of the API is described", () => {
       "post /api/session/signup",
       "get /api/session",
       "get /api/overview",
+      "get /api/stream",
       "get /api/session/options",
       "delete /api/session",
       "get /api/subscriptions/{environment}",
