@@ -37,6 +37,7 @@ import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
 import { Counts } from "./overview/counts.ts";
 import { openOverviewSide } from "./overview/overview-side.ts";
+import { openExplain } from "./routing/explain.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
 import type { Seams } from "./seams.ts";
@@ -224,6 +225,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     subscriptions,
     signingSecrets,
     recoveries,
+    explain: openExplain({ ...base, sqlite, mode: config.auctionIds }),
     deliveryList,
     deadLetters,
     publish,

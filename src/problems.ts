@@ -30,6 +30,7 @@ export const problems = {
   subscription_not_found: { status: 404, title: "You have no such subscription" },
   delivery_not_found: { status: 404, title: "You have no such delivery" },
   dead_letter_not_found: { status: 404, title: "You have no such dead letter" },
+  event_not_found: { status: 404, title: "You have no such event" },
   event_type_not_found: { status: 404, title: "The catalog has no such event type" },
   signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
   customer_not_found: { status: 404, title: "There is no such customer" },

@@ -8,7 +8,7 @@ export const tags = {
   Session: "Signing in with a cookie, as the console does.",
   Subscriptions: "Which events go to which webhook.",
   Overview: "What comes in and goes out, and what is stuck.",
-  Events: "The one door for publishers.",
+  Events: "The one door for publishers, and what became of what came in.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
   Deliveries: "What was sent where, attempt by attempt.",
   "Dead letters": "Deliveries that failed every attempt, and their replay.",

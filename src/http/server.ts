@@ -14,6 +14,7 @@ import { describeError, type Log } from "../log.ts";
 import type { OverviewOf } from "../overview/overview.ts";
 import type { Watch } from "../overview/watch.ts";
 import { Problem } from "../problems.ts";
+import type { Explain } from "../routing/explain.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
 import type { Clock } from "../seams.ts";
 import { authRoutes } from "./auth-routes.ts";
@@ -36,6 +37,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
+import { storedEventRoutes } from "./stored-event-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
 
@@ -48,6 +50,7 @@ export interface ServerParts {
   subscriptions: Subscriptions;
   signingSecrets: SigningSecrets;
   recoveries: Recoveries;
+  explain: Explain;
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
   publish: Publish;
@@ -137,6 +140,7 @@ function apiRoutes(parts: ServerParts) {
     .use(customerRoutes(parts))
     .use(overviewRoutes(parts))
     .use(streamRoutes(parts))
+    .use(storedEventRoutes(parts))
     .use(subscriptionRoutes(parts))
     .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))

@@ -103,6 +103,8 @@ test("every endpoint of the API is described", () => {
       "get /api/event-catalog",
       "get /api/event-catalog/{eventType}",
       "post /api/events",
+      "get /api/events/{eventId}",
+      "get /api/events/{eventId}/explain",
       "get /api/connectors",
       "get /api/connectors/{name}",
       "put /api/connectors/{name}",
