@@ -24,6 +24,7 @@ import { openReplays } from "./delivery/replays.ts";
 import { openRetention } from "./delivery/retention.ts";
 import { SteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
+import { openTestEvents } from "./delivery/test-events.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
@@ -226,6 +227,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     signingSecrets,
     recoveries,
     explain: openExplain({ ...base, sqlite, mode: config.auctionIds }),
+    sendTestEvent: openTestEvents({ ...base, attempt, catalog, subscriptions, signingSecrets, limits }),
     deliveryList,
     deadLetters,
     publish,

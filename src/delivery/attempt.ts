@@ -41,6 +41,8 @@ export interface Destination {
   webhookUrl: string;
   /** Newest first. */
   secrets: readonly string[];
+  /** Marks it as a test, which no event and no delivery stands behind. */
+  isTest?: boolean;
 }
 
 /** Makes one attempt: never throws, whatever the receiver does. */
@@ -48,7 +50,7 @@ export type MakeAttempt = (
   parcel: Parcel,
   destination: Destination,
   attempt: number,
-) => Promise<{ outcome: Outcome; record: AttemptRecord }>;
+) => Promise<{ outcome: Outcome; record: AttemptRecord; headers: Record<string, string> }>;
 
 /** What went over the wire, filled in as the exchange goes on. */
 interface Trace {
@@ -75,6 +77,7 @@ export function openAttempts(parts: {
     const startedAt = clock.monotonic();
     const elapsed = () => round(clock.monotonic() - startedAt);
     const headers = headersFor(parcel, destination.secrets, { attempt, at, userAgent });
+    if (destination.isTest) headers["X-Webhook-Test"] = "true";
     const trace: Trace = {
       resolveMs: null,
       firstByteMs: null,
@@ -92,7 +95,7 @@ export function openAttempts(parts: {
     } finally {
       cancelTimer();
     }
-    return { outcome, record: recordOf(outcome) };
+    return { outcome, record: recordOf(outcome), headers };
 
     async function exchange(): Promise<Outcome> {
       const verdict = verdictOf(destination.webhookUrl);

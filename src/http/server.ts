@@ -7,6 +7,7 @@ import type { SigningSecrets } from "../customers/signing-secrets.ts";
 import type { Subscriptions } from "../customers/subscriptions.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import type { DeliveryList } from "../delivery/delivery-list.ts";
+import type { SendTestEvent } from "../delivery/test-events.ts";
 import type { Connectors } from "../intake/connectors.ts";
 import type { Publish } from "../intake/publish.ts";
 import type { Receiver } from "../intake/receiver.ts";
@@ -40,6 +41,7 @@ import { startPage } from "./start-page.ts";
 import { storedEventRoutes } from "./stored-event-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
+import { testEventRoutes } from "./test-event-routes.ts";
 
 /** What the API is served from. */
 export interface ServerParts {
@@ -51,6 +53,7 @@ export interface ServerParts {
   signingSecrets: SigningSecrets;
   recoveries: Recoveries;
   explain: Explain;
+  sendTestEvent: SendTestEvent;
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
   publish: Publish;
@@ -62,7 +65,7 @@ export interface ServerParts {
   credentials: Credentials;
   clientAddress: ClientAddress;
   cameByHttps: CameByHttps;
-  config: Pick<Config, "publicUrl" | "signup" | "auctionIds">;
+  config: Pick<Config, "publicUrl" | "signup" | "auctionIds" | "deliveryTimeoutMs">;
 }
 
 /** The hub's HTTP side. */
@@ -142,6 +145,7 @@ function apiRoutes(parts: ServerParts) {
     .use(streamRoutes(parts))
     .use(storedEventRoutes(parts))
     .use(subscriptionRoutes(parts))
+    .use(testEventRoutes(parts))
     .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))
     .use(deadLetterRoutes(parts))

@@ -90,6 +90,7 @@ test("every endpoint of the API is described", () => {
       "put /api/subscriptions/{environment}",
       "delete /api/subscriptions/{environment}/{eventType}",
       "patch /api/subscriptions/{environment}/{eventType}/status",
+      "post /api/subscriptions/{environment}/{eventType}/test",
       "post /api/subscriptions/promote",
       "get /api/deliveries",
       "get /api/deliveries/{deliveryId}",
