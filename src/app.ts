@@ -12,6 +12,7 @@ import { openSubscriptions } from "./customers/subscriptions.ts";
 import { openDisk } from "./database/disk.ts";
 import { openAttempts } from "./delivery/attempt.ts";
 import { Backlog } from "./delivery/backlog.ts";
+import { openDeadLetterGroups } from "./delivery/dead-letter-groups.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
 import { openDeliveries } from "./delivery/deliveries.ts";
 import { openDeliveryList } from "./delivery/delivery-list.ts";
@@ -230,6 +231,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     sendTestEvent: openTestEvents({ ...base, attempt, catalog, subscriptions, signingSecrets, limits }),
     deliveryList,
     deadLetters,
+    deadLetterGroups: openDeadLetterGroups(sqlite),
     publish,
     connectors,
     receiver,

@@ -5,6 +5,7 @@ import type { Accounts } from "../customers/accounts.ts";
 import type { AuctionIds } from "../customers/auction-ids.ts";
 import type { SigningSecrets } from "../customers/signing-secrets.ts";
 import type { Subscriptions } from "../customers/subscriptions.ts";
+import type { DeadLetterGroups } from "../delivery/dead-letter-groups.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import type { DeliveryList } from "../delivery/delivery-list.ts";
 import type { SendTestEvent } from "../delivery/test-events.ts";
@@ -56,6 +57,7 @@ export interface ServerParts {
   sendTestEvent: SendTestEvent;
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
+  deadLetterGroups: DeadLetterGroups;
   publish: Publish;
   connectors: Connectors;
   receiver: Receiver;

@@ -95,6 +95,7 @@ test("every endpoint of the API is described", () => {
       "get /api/deliveries",
       "get /api/deliveries/{deliveryId}",
       "get /api/deliveries/dlq",
+      "get /api/deliveries/dlq/groups",
       "post /api/deliveries/dlq/{deliveryId}/replay",
       "post /api/deliveries/dlq/replay",
       "get /api/customers/me/auction-ids",
