@@ -91,6 +91,7 @@ test("every endpoint of the API is described", () => {
       "delete /api/subscriptions/{environment}/{eventType}",
       "patch /api/subscriptions/{environment}/{eventType}/status",
       "post /api/subscriptions/{environment}/{eventType}/test",
+      "get /api/subscriptions/promote",
       "post /api/subscriptions/promote",
       "get /api/deliveries",
       "get /api/deliveries/{deliveryId}",
