@@ -12,25 +12,22 @@ import { openSigningSecrets } from "./customers/signing-secrets.ts";
 import { openSubscriptions } from "./customers/subscriptions.ts";
 import { openDisk } from "./database/disk.ts";
 import { openWriteBack } from "./database/write-back.ts";
-import { openAttempts } from "./delivery/attempt.ts";
 import { Backlog } from "./delivery/backlog.ts";
+import { openDeadLetterGroups } from "./delivery/dead-letter-groups.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
-import { openDeliveries } from "./delivery/deliveries.ts";
 import { openDeliveryList } from "./delivery/delivery-list.ts";
-import { openDestinations } from "./delivery/destinations.ts";
-import { Dispatcher } from "./delivery/dispatcher.ts";
-import { openOutages } from "./delivery/outages.ts";
+import { openDeliverySide } from "./delivery/delivery-side.ts";
 import { openPageKeys } from "./delivery/page-keys.ts";
-import { ReadyQueue } from "./delivery/ready-queue.ts";
-import { openReplays } from "./delivery/replays.ts";
 import { openRetention } from "./delivery/retention.ts";
 import { SteadyTime } from "./delivery/steady-time.ts";
 import { openTargetCheck } from "./delivery/target-check.ts";
+import { openTestEvents } from "./delivery/test-events.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { openDocumentArchive } from "./documents/archive.ts";
 import { openDocumentFiles } from "./documents/files.ts";
 import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
+import { openCameByHttps } from "./http/came-by-https.ts";
 import { openClientAddress } from "./http/client-address.ts";
 import { openCredentials } from "./http/credentials.ts";
 import { openServer } from "./http/server.ts";
@@ -38,10 +35,12 @@ import { openConnectorSide } from "./intake/connector-side.ts";
 import { openEvents } from "./intake/events.ts";
 import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
+import { Counts } from "./overview/counts.ts";
+import { openOverviewSide } from "./overview/overview-side.ts";
+import { openExplain } from "./routing/explain.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
 import type { Seams } from "./seams.ts";
-import { VERSION } from "./version.ts";
 
 /** A whole hub in this process. */
 export interface App {
@@ -90,45 +89,18 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   const time = new SteadyTime(seams.clock);
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
-  const destinations = openDestinations(sqlite);
+  const counts = new Counts({ ...base, sqlite, firstDelayMs });
   const router = openRouter(sqlite, config.auctionIds);
-  const queue = new ReadyQueue({
-    slots: config.deliveryConcurrency,
-    isOpen: (subscriptionId) => destinations.find(subscriptionId)?.isOpen ?? false,
-  });
-  const deliveries = openDeliveries({
-    sqlite,
-    backlog,
-    overflow: {
-      most: config.maxPendingPerSubscription,
-      heldBy: (subscriptionId) => queue.heldBy(subscriptionId),
-      buried: (id) => outages.buried(id),
-    },
-  });
-  const attempt = openAttempts({
-    seams,
-    allowTargets: config.allowTargets,
-    timeoutMs: config.deliveryTimeoutMs,
-    userAgent: `lanehook/${VERSION}`,
-  });
-  const dispatcher = new Dispatcher({
+  const { deliveries, dispatcher, replays, outages, attempt } = openDeliverySide({
     ...base,
-    queue,
-    backlog,
+    sqlite,
     time,
-    deliveries,
-    destinations,
-    attempt,
+    health,
+    backlog,
+    counts,
     secretsFor: signingSecrets.secretsFor,
-    retryDelaysMs: config.retryDelaysMs,
-    settled({ id, subscriptionId }, { status }, endedAt) {
-      if (status === "failed") outages.buried(id); // by the health before this attempt
-      health.note(subscriptionId, status === "success", endedAt);
-      if (status === "success") outages.succeeded(id);
-    },
+    moved: (customerId, parcel, status) => watch.moved(customerId, parcel, status),
   });
-  const replays = openReplays({ ...base, sqlite, deliveries, time, firstDelayMs });
-  const outages = openOutages({ ...base, sqlite, replays, health, dispatcher, time });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
   const aftermath: Aftermath = {
     deleted(subscriptionId, now) {
@@ -145,8 +117,6 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
       connectorSide.lookAnew();
     },
   };
-  commits.listen({ committed: () => backlog.committed(), rolledBack: () => backlog.rolledBack() });
-  commits.listen({ committed: outages.committed });
   commits.listen({ rolledBack: health.rolledBack });
   commits.listen({ rolledBack: router.rolledBack });
   commits.onDiskFailure = (code) => log.error("database.failed", { code });
@@ -185,6 +155,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     maxPending,
     time,
     firstDelayMs,
+    admitted: counts.admitted,
   });
 
   const files = openDocumentFiles({ ...base, dataDir: config.dataDir });
@@ -208,7 +179,14 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     pageKeys,
     commandsOf: (connectorId) => connectors.reconnect(connectorId)?.commands ?? null,
   });
-  const retentions = [openRetention(sqlite, seams.clock), connectorSide.retention, documents.retention];
+  const overviewSide = openOverviewSide({ ...base, sqlite, counts, backlog, connectors });
+  const { overviewOf, watch } = overviewSide;
+  const retentions = [
+    openRetention({ ...base, sqlite, lettersGone: counts.lettersGone }),
+    connectorSide.retention,
+    documents.retention,
+    overviewSide.retention,
+  ];
   const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });
 
   const newPublishKey = await keepPublishKey(config, publishers);
@@ -220,15 +198,23 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     subscriptions,
     signingSecrets,
     recoveries,
+    explain: openExplain({ ...base, sqlite, mode: config.auctionIds }),
+    sendTestEvent: openTestEvents({ ...base, attempt, catalog, subscriptions, signingSecrets, limits }),
     deliveryList,
     deadLetters,
+    deadLetterGroups: openDeadLetterGroups(sqlite),
     publish,
     connectors,
     commands,
     documents,
     receiver,
+    overviewOf,
+    watch,
+    clock: seams.clock,
     credentials: openCredentials({ ...base, accounts, publishers }),
     clientAddress: openClientAddress({ config }),
+    cameByHttps: openCameByHttps({ config }),
+    config,
   });
   const adminSocket = openAdminSocket({ dataDir: config.dataDir, side: { operator, publishers }, log });
 
@@ -247,12 +233,13 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     async stop() {
       // Side by side: what is under way on each may take its time, and a container waits for 15 s only.
       await Promise.all(
-        [adminSocket, server, commands, connectorSide, outages, recoveries, upkeep].map((part) =>
+        [adminSocket, server, watch, commands, connectorSide, outages, recoveries, upkeep].map((part) =>
           part.stop(),
         ),
       );
       await dispatcher.stop();
       await commits.idle();
+      await counts.stop();
       ground.close();
     },
     async idle() {

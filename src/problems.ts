@@ -24,6 +24,7 @@ export const problems = {
     title: "The upstream system does not allow this with these credentials",
   },
   signup_closed: { status: 403, title: "This hub does not take signups; ask its operator for an account" },
+  cross_site: { status: 403, title: "This call came from a page of another site" },
   customer_disabled: { status: 403, title: "This account is disabled; ask the hub's operator" },
   operator_assigns_auction_ids: {
     status: 403,
@@ -34,6 +35,7 @@ export const problems = {
   subscription_not_found: { status: 404, title: "You have no such subscription" },
   delivery_not_found: { status: 404, title: "You have no such delivery" },
   dead_letter_not_found: { status: 404, title: "You have no such dead letter" },
+  event_not_found: { status: 404, title: "You have no such event" },
   event_type_not_found: { status: 404, title: "The catalog has no such event type" },
   signing_secret_not_found: { status: 404, title: "You have no signing secret; rotate to make one" },
   customer_not_found: { status: 404, title: "There is no such customer" },

@@ -15,6 +15,7 @@ const LAYERS = [
   ["ground.ts"],
   ["http"],
   ["commands"],
+  ["overview"],
   ["intake"],
   ["documents"],
   ["routing"],

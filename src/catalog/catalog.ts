@@ -1,6 +1,6 @@
 import { readCatalogFiles } from "./catalog-files.ts" with { type: "macro" };
 import type { CatalogFile } from "./catalog-files.ts";
-import { matches, parsePattern } from "./event-types.ts";
+import { matches } from "./event-types.ts";
 import { type Schema, selfContained } from "./self-contained.ts";
 
 /** One event type as the catalog describes it; `schema` needs no other file. */
@@ -31,6 +31,8 @@ export interface Catalog {
   entries(): CatalogEntry[];
   /** Those that connectors bring. */
   sourceEntries(): CatalogEntry[];
+  /** The first event type that a pattern is, or matches. */
+  firstOf(pattern: string): CatalogEntry | undefined;
   /** True when the pattern is, or matches, at least one event type of the catalog. */
   knows(pattern: string): boolean;
 }
@@ -77,6 +79,11 @@ export function openCatalog(given: readonly CatalogFile[] = files): Catalog {
     return known;
   }
 
+  function firstNameOf(pattern: string): string | undefined {
+    if (all.has(pattern)) return pattern;
+    return [...all.keys()].find((eventType) => matches(pattern, eventType));
+  }
+
   const entriesOf = (group: ReadonlyMap<string, Listed>) =>
     [...group.keys()].map(find).filter((entry) => entry !== undefined);
 
@@ -85,10 +92,11 @@ export function openCatalog(given: readonly CatalogFile[] = files): Catalog {
     find,
     entries: () => entriesOf(ofDomains),
     sourceEntries: () => entriesOf(ofSources),
-    knows(pattern) {
-      if (parsePattern(pattern)?.kind === "name") return all.has(pattern);
-      return [...all.keys()].some((eventType) => matches(pattern, eventType));
+    firstOf(pattern) {
+      const eventType = firstNameOf(pattern);
+      return eventType === undefined ? undefined : find(eventType);
     },
+    knows: (pattern) => firstNameOf(pattern) !== undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Verdict } from "../connectors/command.ts";
-import type { commands } from "../database/schema.ts";
+import type { commands } from "../database/connector-schema.ts";
 
 /** A command's row; instants in ms UTC. */
 export type CommandRow = typeof commands.$inferSelect;

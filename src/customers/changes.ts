@@ -36,6 +36,27 @@ export function openChanges({ store }: { store: Store }): Changes {
   };
 }
 
+/** What the record tells of the past. */
+export interface History {
+  /** What something was at an instant, ms UTC; undefined: it had never changed before, null: there was nothing any more. */
+  at(customerId: number, subject: Change["subject"], subjectKey: string, instant: number): unknown;
+}
+
+/** Opens the record to be read. */
+export function openHistory(sqlite: Store["sqlite"]): History {
+  const last = sqlite.prepare<{ after: string | null }, [number, string, string, number]>(
+    `SELECT after FROM changes WHERE customer_id = ? AND subject = ? AND subject_key = ? AND at <= ?
+     ORDER BY at DESC, id DESC LIMIT 1`,
+  );
+  return {
+    at(customerId, subject, subjectKey, instant) {
+      const row = last.get(customerId, subject, subjectKey, instant);
+      if (row === null) return undefined;
+      return row.after === null ? null : JSON.parse(row.after);
+    },
+  };
+}
+
 function jsonOrNull(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
 }

@@ -10,13 +10,16 @@ import type { Clock } from "../seams.ts";
  */
 const MAX_KEYS = 50_000;
 
+/** Test events one customer may send in a minute: each calls a machine that is not ours. */
+const TEST_EVENTS = { limit: 10, lengthMs: 60_000 };
+
 /** A login that was counted. */
 export interface Counted {
   /** Takes the count back: the try turned out not to be a failure. */
   forgive(): void;
 }
 
-/** How often strangers may try. */
+/** How often strangers may try, and customers may make the hub call out. */
 export interface Limits {
   /** Counts a signup, whatever becomes of it. @throws Problem too_many_requests */
   signup(address: string): void;
@@ -25,6 +28,8 @@ export interface Limits {
    * @throws Problem too_many_requests
    */
   login(who: { address: string; emailKey: string }): Counted;
+  /** Counts a test event of a customer. @throws Problem too_many_requests */
+  testEvent(customerId: number): void;
 }
 
 /** Opens the limits, with nothing counted yet. */
@@ -38,7 +43,14 @@ export function openLimits(parts: {
   const loginsByAddress = openWindow(clock, { limit: loginLimit.perAddress, lengthMs: loginLimit.windowMs });
   const loginsByEmail = openWindow(clock, { limit: loginLimit.perEmail, lengthMs: loginLimit.windowMs });
 
+  const testEvents = openWindow(clock, TEST_EVENTS);
+
   return {
+    testEvent(customerId) {
+      const key = String(customerId);
+      testEvents.refuseIfFull(key);
+      testEvents.count(key);
+    },
     signup(address) {
       const key = addressKey(address);
       signups.refuseIfFull(key);

@@ -29,6 +29,8 @@ export interface SigningSecret {
 export interface SigningSecrets {
   /** The newest secret. @throws Problem signing_secret_not_found */
   present(customerId: number): string;
+  /** When the last of those before it signs no more, ms UTC; null where none signs beside it. */
+  previousEndsAt(customerId: number): number | null;
   /** Makes a new secret; those before it go on for the overlap at most. */
   rotate(customerId: number, overlapSeconds: number): Promise<{ signingSecret: string; rotatedAt: string }>;
   /** All secrets that sign now, the newest first. */
@@ -43,6 +45,8 @@ interface Opened {
   secrets: readonly SigningSecret[];
   /** When the first of them ends; Infinity while there is only the present one. */
   endsAt: number;
+  /** When the last of those before the present one ends; null where there are none. */
+  previousEndsAt: number | null;
 }
 
 /** Opens the signing secrets, encrypted at rest. */
@@ -60,13 +64,15 @@ export function openSigningSecrets(parts: {
     store.drizzle.insert(signingSecrets).values({ customerId, sealed, createdAt: now }).run();
   }
 
-  function secretsFor(customerId: number, now: number): readonly SigningSecret[] {
+  function openedFor(customerId: number, now: number): Opened {
     const known = opened.get(customerId);
-    if (known !== undefined && now < known.endsAt) return known.secrets;
+    if (known !== undefined && now < known.endsAt) return known;
     const fresh = load(customerId, now);
     if (fresh.secrets.length > 0) remember(customerId, fresh);
-    return fresh.secrets;
+    return fresh;
   }
+
+  const secretsFor = (customerId: number, now: number) => openedFor(customerId, now).secrets;
 
   function remember(customerId: number, fresh: Opened): void {
     opened.delete(customerId);
@@ -93,10 +99,9 @@ export function openSigningSecrets(parts: {
       if (value === null) throw new Error(`signing secret ${id} does not open under SECRET_KEY`);
       return { value };
     });
-    return {
-      secrets,
-      endsAt: Math.min(...rows.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY)),
-    };
+    const ends = rows.map(({ expiresAt }) => expiresAt).filter((expiresAt) => expiresAt !== null);
+    const endsAt = Math.min(Number.POSITIVE_INFINITY, ...ends);
+    return { secrets, endsAt, previousEndsAt: ends.length > 0 ? Math.max(...ends) : null };
   }
 
   function endOlder(customerId: number, now: number, endsAt: number): void {
@@ -117,6 +122,7 @@ export function openSigningSecrets(parts: {
       if (newest === undefined) throw new Problem("signing_secret_not_found");
       return newest.value;
     },
+    previousEndsAt: (customerId) => openedFor(customerId, seams.clock.now()).previousEndsAt,
     async rotate(customerId, overlapSeconds) {
       const signingSecret = generate();
       const now = seams.clock.now();

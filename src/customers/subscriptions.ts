@@ -55,6 +55,18 @@ type Given = SubscriptionKey & {
   recovery?: Subscription["recovery"] | undefined;
 };
 
+/** The part of a subscription that promoting copies. */
+type Copied = Pick<ShownSubscription, "webhookUrl" | "status" | "recovery">;
+
+/** What promoting means for one event type in production. */
+export interface Promotion {
+  eventType: string;
+  change: "create" | "update" | "none";
+  /** null: production has no such subscription. */
+  before: Copied | null;
+  after: Copied;
+}
+
 /** What customers want to hear of, and where. */
 export interface Subscriptions {
   /** In the order of their creation. */
@@ -70,6 +82,8 @@ export interface Subscriptions {
   remove(customer: Owner, key: SubscriptionKey): Promise<void>;
   /** @throws Problem subscription_not_found */
   setStatus(customer: Owner, key: SubscriptionKey, status: "active" | "paused"): Promise<void>;
+  /** What promoting would do now, in the order of the sandbox's subscriptions. @throws Problem invalid_input where it would */
+  previewPromotion(customer: Owner): Promotion[];
   /** Copies all active ones of the sandbox to production. */
   promote(customer: Owner): Promise<{ promoted: ShownSubscription[]; count: number }>;
 }
@@ -109,13 +123,22 @@ export function openSubscriptions(parts: {
     return rows.save(customerId, { ...given, webhookUrl, recovery, status: before?.status ?? "active" }, now);
   }
 
-  function promoteRows(customerId: number, now: number) {
+  /** Each active subscription of the sandbox as production would have it, beside what production has now. */
+  function copiesFor(customerId: number) {
     const active = rows.list(customerId, "sandbox").filter(({ status }) => status === "active");
-    const copies = active.map((row) => ({ ...row, environment: "production" as const }));
-    const present = new Set(rows.list(customerId, "production").map(({ eventType }) => eventType));
-    const added = copies.filter(({ eventType }) => !present.has(eventType));
+    const present = new Map(rows.list(customerId, "production").map((row) => [row.eventType, row]));
+    const copies = active.map((row) => ({
+      copy: { ...row, environment: "production" as const },
+      before: present.get(row.eventType) ?? null,
+    }));
+    const added = copies.filter(({ before }) => before === null);
     if (rows.count(customerId) + added.length > MAX_SUBSCRIPTIONS_PER_CUSTOMER) return tooMany();
-    return copies.map((copy) => rows.save(customerId, copy, now));
+    return copies;
+  }
+
+  function promoteRows(customerId: number, now: number) {
+    const copies = copiesFor(customerId);
+    return copies instanceof Problem ? copies : copies.map(({ copy }) => rows.save(customerId, copy, now));
   }
 
   function warningsFor(customerId: number, eventType: string): string[] {
@@ -156,6 +179,11 @@ export function openSubscriptions(parts: {
         if (before === null) return new Problem("subscription_not_found");
         if (before.status !== status) rows.save(id, { ...before, status }, now);
       }),
+    previewPromotion({ id }) {
+      const copies = copiesFor(id);
+      if (copies instanceof Problem) throw copies;
+      return copies.map(({ copy, before }) => promotion(copy, before));
+    },
     async promote(customer) {
       const promoted = await write(customer.id, (now) => promoteRows(customer.id, now));
       return { promoted: promoted.map((row) => show(row, customer)), count: promoted.length };
@@ -181,6 +209,19 @@ function shown(row: Subscription, { publicId }: Owner, health: Health): ShownSub
     lastSuccessAt: health.lastSuccessAt === null ? null : new Date(health.lastSuccessAt).toISOString(),
     consecutiveFailures: health.consecutiveFailures,
   };
+}
+
+function promotion(copy: Subscription, before: Subscription | null): Promotion {
+  const after = copied(copy);
+  const present = before && copied(before);
+  const isSame = Bun.deepEquals(present, after);
+  const change = present === null ? "create" : isSame ? "none" : "update";
+  return { eventType: copy.eventType, change, before: present, after };
+}
+
+function copied({ webhookUrl, status, recovery }: Subscription): Copied {
+  if (status === "deleted") throw new Error("a deleted subscription is not shown");
+  return { webhookUrl, status, recovery };
 }
 
 function invalid(path: string, message: string): Problem {

@@ -41,6 +41,8 @@ export interface Destination {
   webhookUrl: string;
   /** Newest first. */
   secrets: readonly string[];
+  /** Marks it as a test, which no event and no delivery stands behind. */
+  isTest?: boolean;
 }
 
 /** Makes one attempt: never throws, whatever the receiver does. */
@@ -48,7 +50,7 @@ export type MakeAttempt = (
   parcel: Parcel,
   destination: Destination,
   attempt: number,
-) => Promise<{ outcome: Outcome; record: AttemptRecord }>;
+) => Promise<{ outcome: Outcome; record: AttemptRecord; headers: Record<string, string> }>;
 
 /** What went over the wire, filled in as the exchange goes on. */
 interface Trace {
@@ -76,6 +78,7 @@ export function openAttempts(parts: {
     const elapsed = () => round(clock.monotonic() - startedAt);
     const kept = keptHeaders(parcel, destination.secrets, { at, userAgent });
     const headers = { ...toldHeaders(parcel, { attempt, at }), ...kept };
+    if (destination.isTest) headers["X-Webhook-Test"] = "true";
     const trace: Trace = {
       resolveMs: null,
       firstByteMs: null,
@@ -96,7 +99,7 @@ export function openAttempts(parts: {
       };
       exchange().then(end, (error) => end(unreachable(error)));
     });
-    return { outcome, record: recordOf(outcome) };
+    return { outcome, record: recordOf(outcome), headers };
 
     async function exchange(): Promise<Outcome> {
       const verdict = verdictOf(destination.webhookUrl);

@@ -3,6 +3,7 @@ import { matches } from "../catalog/event-types.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Environment } from "../database/schema.ts";
 import { Problem } from "../problems.ts";
+import type { Seams } from "../seams.ts";
 import {
   DELIVERY_COLUMNS,
   DELIVERY_JOINS,
@@ -12,7 +13,6 @@ import {
   type ShownRow,
   shownRow,
 } from "./delivery-rows.ts";
-import type { Seams } from "../seams.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
 import type { PageKeys } from "./page-keys.ts";
 import { type Page, takePage } from "./pages.ts";
@@ -45,6 +45,10 @@ export interface DeadLetterFilter {
   environment?: Environment | undefined;
   /** A name or a pattern. */
   eventType?: string | undefined;
+  /** The subscription's key as one text, such as `sandbox#ae.asset.*`. */
+  subscription?: string | undefined;
+  /** As its `failureReason` says it, to the letter. */
+  reason?: string | undefined;
   since?: number | undefined;
   until?: number | undefined;
 }
@@ -55,7 +59,13 @@ const COMMIT_MS = 4;
 
 type Row = DeliveryRow & { failureReason: string; settledAt: number; replayedAt: number | null };
 
-type Candidate = Buried & { environment: Environment; eventType: string; createdAt: number };
+type Candidate = Buried & {
+  environment: Environment;
+  eventType: string;
+  subscription: string;
+  reason: string;
+  createdAt: number;
+};
 
 const LETTERS = `SELECT ${DELIVERY_COLUMNS}, d.failure_reason AS failureReason, d.settled_at AS settledAt,
   d.replayed_at AS replayedAt FROM deliveries d ${DELIVERY_JOINS}
@@ -76,7 +86,8 @@ export function openDeadLetters(parts: {
     `${BURIED} ${BURIED_FROM} WHERE d.public_id = ? AND d.customer_id = ? AND d.status = 'failed'`,
   );
   const unreplayed = sqlite.prepare<Candidate, [number, number, number]>(
-    `${BURIED}, e.environment, e.event_type AS eventType, d.created_at AS createdAt
+    `${BURIED}, e.environment, e.event_type AS eventType, d.created_at AS createdAt,
+       s.environment || '#' || s.event_type AS subscription, d.failure_reason AS reason
      ${BURIED_FROM} JOIN events e ON e.id = d.event_id
      WHERE d.customer_id = ? AND d.status = 'failed' AND d.replayed_at IS NULL AND d.id > ? AND d.id <= ?
      ORDER BY d.id LIMIT ${LETTERS_PER_COMMIT}`,
@@ -140,8 +151,11 @@ export function openDeadLetters(parts: {
   }
 }
 
-function passes(row: Candidate, { environment, eventType, since, until }: DeadLetterFilter): boolean {
+function passes(row: Candidate, filter: DeadLetterFilter): boolean {
+  const { environment, eventType, subscription, reason, since, until } = filter;
   return (
+    (subscription === undefined || row.subscription === subscription) &&
+    (reason === undefined || row.reason === reason) &&
     (environment === undefined || row.environment === environment) &&
     (eventType === undefined || matches(eventType, row.eventType)) &&
     (since === undefined || row.createdAt >= since) &&

@@ -25,7 +25,7 @@ export interface Overflow {
   /** Deliveries that memory holds, under way perhaps: how many, and whether this is one. */
   heldBy(subscriptionId: number): ReadonlySet<number>;
   /** Inside the transaction: a delivery was buried without another attempt. */
-  buried(id: number): void;
+  buried(id: number, customerId: number): void;
 }
 
 /** The reason of dead letters that never got their attempts because too many others waited. */
@@ -104,7 +104,7 @@ export function openDeliveries({
   );
 
   /** The oldest goes, so that a receiver that takes nothing never stops the publishers. */
-  function buryOldest(subscriptionId: number, now: number): void {
+  function buryOldest({ subscriptionId, customerId }: NewDelivery, now: number): void {
     const held = overflow.heldBy(subscriptionId);
     const [first] = firstDue
       .all(subscriptionId, held.size + OLDEST_AMONG)
@@ -113,7 +113,7 @@ export function openDeliveries({
     if (first === undefined) return;
     bury.run(now, first.lastAttemptAt, first.attempts, BACKLOG_FULL, first.id);
     backlog.change(subscriptionId, -1);
-    overflow.buried(first.id);
+    overflow.buried(first.id, customerId);
   }
 
   return {
@@ -130,7 +130,7 @@ export function openDeliveries({
         replayOf,
       );
       backlog.change(subscriptionId, 1);
-      if (backlog.of(subscriptionId) > overflow.most) buryOldest(subscriptionId, createdAt);
+      if (backlog.of(subscriptionId) > overflow.most) buryOldest(delivery, createdAt);
       return Number(lastInsertRowid);
     },
 

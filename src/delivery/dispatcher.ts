@@ -4,7 +4,9 @@ import type { Seams } from "../seams.ts";
 import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Deliveries } from "./deliveries.ts";
+import type { ShownStatus } from "./delivery-list.ts";
 import type { Destinations } from "./destinations.ts";
+import { HeldParcels } from "./held-parcels.ts";
 import type { DueDelivery, Lane } from "./lane.ts";
 import { describeOutcome, type Outcome } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
@@ -24,9 +26,6 @@ interface Made {
   outcome: Outcome;
   record: AttemptRecord;
 }
-
-/** Payloads of waiting deliveries kept in memory, in characters; past this they are read when their turn comes. */
-const MAX_HELD_PAYLOAD = 16 * 1024 * 1024;
 
 /** How long to wait before an outcome that could not be written is written again. */
 const REWRITE_DELAY_MS = 1000;
@@ -49,6 +48,8 @@ export interface DispatcherParts {
   retryDelaysMs: readonly number[];
   /** Inside the transaction that settles a delivery: tells whoever else keeps account of outcomes. */
   settled: (delivery: DueDelivery, settlement: Settlement, endedAt: number) => void;
+  /** Once it is on disk: tells whoever is watching. */
+  moved: (customerId: number, parcel: Parcel, status: ShownStatus) => void;
   log: Log;
 }
 
@@ -58,8 +59,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #parcels = new Map<number, Parcel>();
-  #heldPayload = 0;
+  readonly #parcels = new HeldParcels();
   readonly #open = new Set<Promise<void>>();
   #timer: { at: number; cancel: () => void } | null = null;
   #isRunning = false;
@@ -86,10 +86,12 @@ export class Dispatcher {
   offer(fresh: readonly FreshDelivery[]): void {
     const now = this.#now();
     for (const delivery of fresh) {
-      const { id, subscriptionId, customerId, dueAt, attempts } = delivery;
+      const { id, subscriptionId, customerId, dueAt, attempts, parcel } = delivery;
+      if (parcel !== null) this.#parts.moved(customerId, parcel, "pending");
       if (dueAt > now) this.#parts.queue.schedule(subscriptionId, customerId, dueAt);
-      else if (this.#parts.queue.offer({ id, subscriptionId, customerId, dueAt, attempts }))
-        this.#hold(delivery);
+      else if (this.#parts.queue.offer({ id, subscriptionId, customerId, dueAt, attempts })) {
+        if (parcel !== null) this.#parcels.hold(id, parcel);
+      }
     }
     this.#pump();
   }
@@ -97,7 +99,6 @@ export class Dispatcher {
   /** A customer's subscriptions or status have changed on disk. */
   changed(customerId: number): void {
     this.#parcels.clear();
-    this.#heldPayload = 0;
     for (const [subscriptionId, { isOpen }] of this.#parts.destinations.reread(customerId)) {
       this.#parts.queue.reopen(subscriptionId, isOpen);
     }
@@ -158,7 +159,7 @@ export class Dispatcher {
   async #attempt(delivery: DueDelivery): Promise<Made | null> {
     const { queue, deliveries, destinations, attempt, secretsFor, seams } = this.#parts;
     try {
-      const parcel = this.#unhold(delivery.id) ?? deliveries.parcel(delivery.id);
+      const parcel = this.#parcels.take(delivery.id) ?? deliveries.parcel(delivery.id);
       const facts = destinations.find(delivery.subscriptionId);
       if (parcel === null || facts === null) {
         queue.settled(delivery);
@@ -175,7 +176,7 @@ export class Dispatcher {
   }
 
   async #settle(delivery: DueDelivery, { parcel, outcome, record }: Made): Promise<void> {
-    const { queue, time, retryDelaysMs } = this.#parts;
+    const { queue, time, retryDelaysMs, moved } = this.#parts;
     const settlement = settle(outcome, record.attempt, { delays: retryDelaysMs, now: time.after(0) });
     const isMoved = await this.#write(delivery, record, settlement);
     queue.settled(delivery);
@@ -183,6 +184,7 @@ export class Dispatcher {
       queue.schedule(delivery.subscriptionId, delivery.customerId, settlement.dueAt);
       this.#armTimer();
     }
+    if (isMoved) moved(delivery.customerId, parcel, shownStatus(settlement));
     this.#tell(parcel, record, { outcome, settlement });
   }
 
@@ -221,21 +223,6 @@ export class Dispatcher {
     else log.info("delivery.attempted", { ...line, reason: describeOutcome(outcome) });
   }
 
-  #hold({ id, parcel }: FreshDelivery): void {
-    if (parcel === null) return;
-    if (this.#heldPayload + parcel.payload.length > MAX_HELD_PAYLOAD) return;
-    this.#heldPayload += parcel.payload.length;
-    this.#parcels.set(id, parcel);
-  }
-
-  #unhold(id: number): Parcel | null {
-    const parcel = this.#parcels.get(id);
-    if (parcel === undefined) return null;
-    this.#parcels.delete(id);
-    this.#heldPayload -= parcel.payload.length;
-    return parcel;
-  }
-
   #armTimer(): void {
     const at = this.#isRunning ? this.#parts.queue.nextAlarmAt : null;
     if (at === (this.#timer?.at ?? null)) return;
@@ -254,6 +241,8 @@ export class Dispatcher {
     return this.#parts.time.now();
   }
 }
+
+const shownStatus = ({ status }: Settlement): ShownStatus => (status === "pending" ? "retrying" : status);
 
 const learnFrom = ({ outcome, record }: Made) => ({
   durationMs: record.durationMs,

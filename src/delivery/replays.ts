@@ -40,6 +40,8 @@ export function openReplays(parts: {
   seams: Pick<Seams, "clock" | "newId">;
   /** What due times are told in. */
   time: SteadyTime;
+  /** Inside the transaction: tells who keeps account of dead letters that one waits no more. */
+  replayed: (customerId: number) => void;
   /** The wait before the first attempt, ms. */
   firstDelayMs: number;
 }): Replays {
@@ -68,6 +70,7 @@ export function openReplays(parts: {
       if (buried.replayedAt !== null) return new Problem("already_replayed");
       if (buried.isDeleted === 1) return new Problem("subscription_deleted");
       markReplayed.run(seams.clock.now(), buried.id);
+      parts.replayed(buried.customerId);
       return add(buried, buried.publicId);
     },
     deliver: (event) => add(event, null),

@@ -27,8 +27,17 @@ const PAGES = 64;
 /** The batches of one sweep, kind by kind; each is run until it is done. */
 export type Retention = (cutoffs: Cutoffs) => Batch[];
 
-/** Prepares what a sweep removes. Walks the tables by their keys, so that ordinary work needs no index for it. */
-export function openRetention(sqlite: Database, clock: Pick<Clock, "monotonic">): Retention {
+/**
+ * Prepares what a sweep removes. Walks the tables by their keys, so that ordinary work needs no index for it.
+ * `lettersGone` hears, inside the transaction, of dead letters that nobody replayed and that go now.
+ */
+export function openRetention(parts: {
+  sqlite: Database;
+  seams: { clock: Pick<Clock, "monotonic"> };
+  lettersGone: (customerId: number, count: number) => void;
+}): Retention {
+  const { sqlite, lettersGone } = parts;
+  const { clock } = parts.seams;
   const deliveriesAfter = sqlite.prepare<{ id: number; createdAt: number }, [number]>(
     `SELECT id, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
   );
@@ -37,6 +46,11 @@ export function openRetention(sqlite: Database, clock: Pick<Clock, "monotonic">)
        (status IN ('success', 'cancelled') AND settled_at < ?)
        OR (status = 'failed' AND replayed_at IS NOT NULL AND settled_at < ?)
        OR (status = 'failed' AND replayed_at IS NULL AND settled_at < ?))`,
+  );
+  const waitingLetters = sqlite.prepare<{ customerId: number; count: number }, [number, number, number]>(
+    `SELECT customer_id AS customerId, count(*) AS count FROM deliveries
+     WHERE id > ? AND id <= ? AND +status = 'failed' AND replayed_at IS NULL AND settled_at < ?
+     GROUP BY customer_id`,
   );
   const eventsAfter = sqlite.prepare<{ id: number; admittedAt: number }, [number, number, number]>(
     `SELECT id, admitted_at AS admittedAt FROM events
@@ -61,8 +75,10 @@ export function openRetention(sqlite: Database, clock: Pick<Clock, "monotonic">)
       let isDone = rows.length === 0;
       for (let n = AT_ONCE; n < rows.length + AT_ONCE && clock.monotonic() < endsAt; n += AT_ONCE) {
         const last = rows[Math.min(n, rows.length) - 1] ?? { id: after, createdAt: 0 };
+        const letters = waitingLetters.all(after, last.id, deadLetters);
         removeDeliveries.run(after, last.id, settled, settled, deadLetters);
         removed += changes();
+        for (const { customerId, count } of letters) lettersGone(customerId, count);
         after = last.id;
         isDone = last.createdAt >= Math.max(settled, deadLetters);
       }

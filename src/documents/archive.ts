@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { ConnectorDocument } from "../connectors/connector.ts";
-import type { documents } from "../database/schema.ts";
+import type { documents } from "../database/connector-schema.ts";
 import type { PageKeys } from "../delivery/page-keys.ts";
 import { type Page, takePage } from "../delivery/pages.ts";
 import type { Batch, Retention } from "../delivery/retention.ts";

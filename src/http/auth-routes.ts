@@ -12,7 +12,8 @@ import { jsonBody } from "./json-body.ts";
 /** Not held to the rules of new ones: one that breaks them is simply wrong. */
 const presentPasswordSchema = z.string().max(2 * PASSWORD_MAX_LENGTH);
 
-const loginBody = z.object({ email: z.string().max(1000), password: presentPasswordSchema });
+/** What a login takes. */
+export const loginBody = z.object({ email: z.string().max(1000), password: presentPasswordSchema });
 
 const passwordBody = z.strictObject({
   currentPassword: presentPasswordSchema,

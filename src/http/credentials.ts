@@ -1,14 +1,17 @@
 import { jwt } from "@elysiajs/jwt";
 import { Elysia } from "elysia";
+import type { Config } from "../config.ts";
 import type { Accounts } from "../customers/accounts.ts";
 import type { Customer } from "../customers/customers.ts";
 import type { Publisher, Publishers } from "../customers/publishers.ts";
 import { Problem } from "../problems.ts";
 import type { Sealer } from "../sealer.ts";
 import type { Seams } from "../seams.ts";
+import { openOwnPages } from "./own-pages.ts";
+import { sessionTokenIn } from "./session-cookie.ts";
 
 /** A week, in seconds: how long a login lasts. */
-const TOKEN_SECONDS = 7 * 86_400;
+export const TOKEN_SECONDS = 7 * 86_400;
 
 const ISSUER = "lanehook";
 
@@ -18,9 +21,23 @@ const API_KEY_HEADER = "x-api-key header";
 /** How a publisher may give its key; in `basic` it is the password. */
 const PUBLISHER_SCHEMES = ["bearer", API_KEY_HEADER, "basic"];
 
+/** A customer as a credential tells it. */
+export interface Session {
+  customer: Customer;
+  /** When the credential ends, ms UTC; null for an API key. */
+  expiresAt: number | null;
+  /** False once the credential has been ended before its time, by a new password or the operator perhaps. */
+  isLive(): boolean;
+}
+
 /** Who calls. */
 export interface Credentials {
-  /** @throws Problem missing_credentials, invalid_credentials, customer_disabled */
+  /**
+   * By token or API key; where neither is given, by the cookie of a browser's session.
+   * @throws Problem missing_credentials, invalid_credentials, customer_disabled, cross_site
+   */
+  session(request: Request): Promise<Session>;
+  /** The same, where only the customer counts. */
   customer(request: Request): Promise<Customer>;
   /** @throws Problem missing_credentials, invalid_credentials */
   publisher(request: Request): Publisher;
@@ -34,11 +51,13 @@ export function openCredentials(parts: {
   seams: Seams;
   accounts: Accounts;
   publishers: Publishers;
+  config: Pick<Config, "publicUrl">;
 }): Credentials {
   const { sealer, seams, accounts, publishers } = parts;
+  const ownPages = openOwnPages(parts);
   const { sign, verify } = jwt({ secret: sealer.tokenKey, alg: "HS256", iss: ISSUER }).decorator.jwt;
 
-  async function byToken(token: string): Promise<Customer> {
+  async function byToken(token: string): Promise<Session> {
     const claims = await verify(token, {
       algorithms: ["HS256"],
       issuer: ISSUER,
@@ -46,27 +65,44 @@ export function openCredentials(parts: {
       currentDate: new Date(seams.clock.now()),
     });
     if (claims === false || typeof claims.sub !== "string" || typeof claims.ver !== "number") throw invalid();
-    const customer = accounts.findByToken(claims.sub, claims.ver);
+    const { sub, ver } = claims;
+    const customer = accounts.findByToken(sub, ver);
     if (customer === null) throw invalid();
-    return customer;
+    const isLive = () => accounts.findByToken(sub, ver) !== null;
+    return { customer, expiresAt: 1000 * Number(claims.exp), isLive };
   }
 
-  function byApiKey(apiKey: string): Customer {
+  function byApiKey(apiKey: string): Session {
     const customer = accounts.findByApiKey(apiKey);
     if (customer === null) throw invalid();
     if (customer.status === "disabled") throw new Problem("customer_disabled");
-    return customer;
+    const isLive = () => accounts.findByApiKey(apiKey)?.status === "active";
+    return { customer, expiresAt: null, isLive };
+  }
+
+  async function byCookie(request: Request): Promise<Session> {
+    const token = sessionTokenIn(request);
+    if (token === null) throw missing();
+    if (!READS.has(request.method)) ownPages.refuseUnmarked(request);
+    return byToken(token);
+  }
+
+  async function session(request: Request): Promise<Session> {
+    const credential = credentialOf(request);
+    if (credential === null) return byCookie(request);
+    const { scheme, value } = credential;
+    if (scheme === "bearer") return byToken(value);
+    if (scheme === API_KEY_HEADER) return byApiKey(value);
+    throw invalid();
   }
 
   return {
-    async customer(request) {
-      const { scheme, value } = credentialOf(request);
-      if (scheme === "bearer") return byToken(value);
-      if (scheme === API_KEY_HEADER) return byApiKey(value);
-      throw invalid();
-    },
+    session,
+    customer: async (request) => (await session(request)).customer,
     publisher(request) {
-      const { scheme, value } = credentialOf(request);
+      const credential = credentialOf(request);
+      if (credential === null) throw missing();
+      const { scheme, value } = credential;
       if (!PUBLISHER_SCHEMES.includes(scheme)) throw invalid();
       const publisher = publishers.findByKey(scheme === "basic" ? passwordIn(value) : value);
       if (publisher === null) throw invalid();
@@ -90,7 +126,7 @@ interface Credential {
   value: string;
 }
 
-function credentialOf({ headers }: Request): Credential {
+function credentialOf({ headers }: Request): Credential | null {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
   if (authorization !== null) {
@@ -99,8 +135,7 @@ function credentialOf({ headers }: Request): Credential {
     if (space < 1 || value.includes(" ")) return { scheme: "", value: "" };
     return { scheme: authorization.slice(0, space).toLowerCase(), value };
   }
-  if (apiKey === null) throw new Problem("missing_credentials");
-  return { scheme: API_KEY_HEADER, value: apiKey };
+  return apiKey === null ? null : { scheme: API_KEY_HEADER, value: apiKey };
 }
 
 /** Of `base64(user:password)`. */
@@ -109,4 +144,8 @@ function passwordIn(basic: string): string {
   return decoded.slice(decoded.indexOf(":") + 1);
 }
 
+/** These change nothing, and SameSite keeps their cookie from other sites. */
+const READS = new Set(["GET", "HEAD"]);
+
+const missing = () => new Problem("missing_credentials");
 const invalid = () => new Problem("invalid_credentials");

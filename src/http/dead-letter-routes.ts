@@ -1,13 +1,18 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { environments } from "../database/schema.ts";
+import { type DeadLetterGroups, MAX_GROUPS } from "../delivery/dead-letter-groups.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import { type Credentials, customersOnly } from "./credentials.ts";
 import { deliveryExample, deliverySchema } from "./delivery-routes.ts";
 import { describe } from "./describe.ts";
 import { instant } from "./instant.ts";
 import { jsonBody } from "./json-body.ts";
+import { mayTake } from "./long-answer.ts";
 import { pagingQuery } from "./paging.ts";
+
+/** Longer than the replay of a million takes. */
+const REPLAY_ANSWER_SECONDS = 600;
 
 const deadLetterParams = z.object({
   deliveryId: z.string().meta({ examples: ["0199b1c4-7a53-7b1a-8e60-0d9a4c1f2b3c"] }),
@@ -16,13 +21,24 @@ const deadLetterParams = z.object({
 const replayFilter = z.object({
   environment: z.enum(environments).optional(),
   eventType: z.string().max(200).optional().describe('A name, a namespace such as "ae.asset.*", or "*".'),
+  subscription: z
+    .string()
+    .max(220)
+    .regex(/^(?:sandbox|production)#./, 'must be an environment, "#" and an event type or pattern')
+    .optional()
+    .describe("The subscription's `sk`."),
+  reason: z.string().max(1000).optional().describe("The `failureReason`, to the letter."),
   since: instant.optional().describe("Made at or after this instant, ISO 8601."),
   until: instant.optional().describe("Made before this instant, ISO 8601."),
 });
 
-/** The dead letter queue: the list, replay of one, replay of all. */
-export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters: DeadLetters }) {
-  const { credentials, deadLetters } = parts;
+/** The dead letter queue: the list, the groups, replay of one, replay of all. */
+export function deadLetterRoutes(parts: {
+  credentials: Credentials;
+  deadLetters: DeadLetters;
+  deadLetterGroups: DeadLetterGroups;
+}) {
+  const { credentials, deadLetters, deadLetterGroups } = parts;
   return new Elysia({ prefix: "/deliveries/dlq" })
     .use(customersOnly(credentials))
     .get(
@@ -33,6 +49,9 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
       },
       { query: z.object(pagingQuery), detail: listDetail },
     )
+    .get("/groups", async ({ customer }) => ({ groups: await deadLetterGroups(customer.id) }), {
+      detail: groupsDetail,
+    })
     .post(
       "/:deliveryId/replay",
       async ({ customer, params }) => {
@@ -42,11 +61,14 @@ export function deadLetterRoutes(parts: { credentials: Credentials; deadLetters:
       { parse: "none", params: deadLetterParams, detail: replayDetail },
     )
     .use(jsonBody) // from here on; the routes above look at no body
-    .post("/replay", ({ customer, query, body }) => deadLetters.replayAll(customer, { ...query, ...body }), {
-      query: replayFilter,
-      body: replayFilter.optional(),
-      detail: replayAllDetail,
-    });
+    .post(
+      "/replay",
+      ({ customer, query, body, request, server }) => {
+        mayTake(REPLAY_ANSWER_SECONDS, { server, request });
+        return deadLetters.replayAll(customer, { ...query, ...body });
+      },
+      { query: replayFilter, body: replayFilter.optional(), detail: replayAllDetail },
+    );
 }
 
 const shared = {
@@ -86,6 +108,43 @@ const listDetail = describe({
     },
   },
   problems: ["invalid_input", "invalid_page_key", "customer_disabled"],
+});
+
+const groupsDetail = describe({
+  tag: "Dead letters",
+  summary: "See your dead letters by subscription and reason",
+  description: `Those that nobody has replayed; the ${MAX_GROUPS} largest groups. A group is replayed by its \`subscription\` (environment, \`#\`, event type) and \`reason\`.`,
+  auth: "customer",
+  answers: {
+    200: {
+      description: "The largest first.",
+      schema: z.object({
+        groups: z.array(
+          z.object({
+            environment: z.enum(environments),
+            eventType: z.string().describe("The subscription's."),
+            reason: z.string(),
+            count: z.int(),
+            oldestAt: z.iso.datetime().describe("When the first of them became a dead letter."),
+            newestAt: z.iso.datetime(),
+          }),
+        ),
+      }),
+      example: {
+        groups: [
+          {
+            environment: "production",
+            eventType: "ae.asset.*",
+            reason: "HTTP 500: Internal Server Error",
+            count: 42,
+            oldestAt: "2025-01-01T00:00:35.000Z",
+            newestAt: "2025-01-01T06:00:35.000Z",
+          },
+        ],
+      },
+    },
+  },
+  problems: ["customer_disabled"],
 });
 
 const replayDetail = describe({

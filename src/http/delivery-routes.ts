@@ -59,7 +59,8 @@ export const deliverySchema = z.object({
   replayOf: z.uuid().nullable().describe("The dead letter that this delivery repeats."),
 });
 
-const attemptSchema = z.object({
+/** An attempt on the wire, for the documentation. */
+export const attemptSchema = z.object({
   attempt: z.int(),
   at: z.iso.datetime(),
   durationMs: z.number(),
@@ -92,7 +93,8 @@ export const deliveryExample: z.infer<typeof deliverySchema> = {
   replayOf: null,
 };
 
-const attemptExample: z.infer<typeof attemptSchema> = {
+/** One that was accepted. */
+export const attemptExample: z.infer<typeof attemptSchema> = {
   attempt: 1,
   at: "2025-01-01T00:00:05.000Z",
   durationMs: 41.2,

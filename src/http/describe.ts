@@ -5,8 +5,10 @@ import type { ProblemCode } from "../problems.ts";
 /** The parts of the API, in the order the documentation shows them. */
 export const tags = {
   Accounts: "Signing up, logging in, and who one is.",
+  Session: "Signing in with a cookie, as the console does.",
   Subscriptions: "Which events go to which webhook.",
-  Events: "The one door for publishers.",
+  Overview: "What comes in and goes out, and what is stuck.",
+  Events: "The one door for publishers, and what became of what came in.",
   Connectors: "Systems that the hub polls for a customer, and whose webhooks it takes.",
   Documents: "Files that connectors have fetched before their links expired.",
   Roadster: "What may be asked of Roadster through a connector of the kind `roadster`.",

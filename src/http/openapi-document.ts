@@ -11,6 +11,7 @@ import {
   tags,
 } from "./describe.ts";
 import { problemSchema, toProblemResponses } from "./openapi-problems.ts";
+import { SESSION_COOKIE } from "./session-cookie.ts";
 
 type Json = Record<string, unknown>;
 
@@ -66,7 +67,7 @@ function preamble(): Json {
 
 const INTRODUCTION = `Events come in by one door, are routed to subscriptions, and each delivery is attempted until it succeeds or is a dead letter.
 
-A customer calls with \`Authorization: Bearer <token>\` from a login, or with \`X-API-Key\`. A publisher calls with its own key. Mistakes are answered as RFC 9457 problem details with a stable \`code\`, all of them listed at [/docs/problems](/docs/problems).`;
+A customer calls with \`Authorization: Bearer <token>\` from a login, with \`X-API-Key\`, or with the cookie of a session. A publisher calls with its own key. Mistakes are answered as RFC 9457 problem details with a stable \`code\`, all of them listed at [/docs/problems](/docs/problems).`;
 
 /** The generator gives up on the body of a route whose parser is a function, as ours is. */
 function bodySchemasOf(app: AnyElysia): Map<string, DescribedSchema> {
@@ -101,7 +102,7 @@ function toOperation(description: Description, route: Route): Operation {
     security: SECURITY[auth],
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
-    responses: { ...toResponses(description.answers), ...toProblemResponses(description) },
+    responses: { ...toResponses(description.answers), ...toProblemResponses(description, route.method) },
   };
 }
 
@@ -170,7 +171,7 @@ const toHeaders = (headers: NonNullable<DescribedAnswer["headers"]>): Json =>
   );
 
 const SECURITY: Record<Description["auth"], Json[]> = {
-  customer: [{ bearer: [] }, { apiKey: [] }],
+  customer: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
   publisher: [{ publisherBearer: [] }, { publisherApiKey: [] }, { publisherBasic: [] }],
   none: [],
 };
@@ -183,6 +184,12 @@ const securitySchemes: Json = {
     description: "A customer's token from a login.",
   },
   apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A customer's API key." },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: SESSION_COOKIE,
+    description: "A browser's session. What does more than read must carry `X-Requested-With: lanehook`.",
+  },
   publisherBearer: { type: "http", scheme: "bearer", description: "A publisher's key." },
   publisherApiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A publisher's key." },
   publisherBasic: {

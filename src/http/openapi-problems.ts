@@ -6,8 +6,8 @@ import { PROBLEM_MEDIA_TYPE, problemBody } from "./problem-answers.ts";
 type Json = Record<string, unknown>;
 
 /** The answers to everything that can go wrong in an operation, by status. */
-export function toProblemResponses(description: Description): Json {
-  const codes = allProblems(description);
+export function toProblemResponses(description: Description, method: string): Json {
+  const codes = allProblems(description, method);
   const byStatus: Record<number, ProblemCode[]> = {};
   for (const code of codes) {
     const { status } = problems[code];
@@ -18,8 +18,9 @@ export function toProblemResponses(description: Description): Json {
   );
 }
 
-function allProblems({ auth, body, problems: own }: Description): Set<ProblemCode> {
+function allProblems({ auth, body, problems: own }: Description, method: string): Set<ProblemCode> {
   const codes = new Set<ProblemCode>(auth === "none" ? [] : ["missing_credentials", "invalid_credentials"]);
+  if (auth === "customer" && method !== "get") codes.add("cross_site");
   if (body) for (const code of BODY_PROBLEMS) codes.add(code);
   for (const code of own) codes.add(code);
   return codes.add("bad_request").add("internal_error"); // any URL may have a % that means nothing

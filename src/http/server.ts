@@ -1,20 +1,28 @@
 import { Elysia } from "elysia";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Commands } from "../commands/commands.ts";
+import type { Config } from "../config.ts";
 import type { Accounts } from "../customers/accounts.ts";
 import type { AuctionIds } from "../customers/auction-ids.ts";
 import type { SigningSecrets } from "../customers/signing-secrets.ts";
 import type { Subscriptions } from "../customers/subscriptions.ts";
+import type { DeadLetterGroups } from "../delivery/dead-letter-groups.ts";
 import type { DeadLetters } from "../delivery/dead-letters.ts";
 import type { DeliveryList } from "../delivery/delivery-list.ts";
+import type { SendTestEvent } from "../delivery/test-events.ts";
 import type { DocumentArchive } from "../documents/archive.ts";
 import type { Connectors } from "../intake/connectors.ts";
 import type { Publish } from "../intake/publish.ts";
 import type { Receiver } from "../intake/receiver.ts";
 import { describeError, type Log } from "../log.ts";
+import type { OverviewOf } from "../overview/overview.ts";
+import type { Watch } from "../overview/watch.ts";
 import { Problem } from "../problems.ts";
+import type { Explain } from "../routing/explain.ts";
 import type { Recoveries } from "../routing/recoveries.ts";
+import type { Clock } from "../seams.ts";
 import { authRoutes } from "./auth-routes.ts";
+import type { CameByHttps } from "./came-by-https.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
 import { commandRoutes } from "./command-routes.ts";
@@ -30,6 +38,7 @@ import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { manheimRoutes } from "./manheim-routes.ts";
+import { overviewRoutes } from "./overview-routes.ts";
 import { privateAutoDataRoutes } from "./privateauto-data-routes.ts";
 import { privateAutoRoutes } from "./privateauto-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
@@ -38,9 +47,13 @@ import { roadsterCustomerRoutes } from "./roadster-customer-routes.ts";
 import { roadsterDocumentRoutes } from "./roadster-document-routes.ts";
 import { roadsterRoutes } from "./roadster-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
 import { startPage } from "./start-page.ts";
+import { storedEventRoutes } from "./stored-event-routes.ts";
+import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
+import { testEventRoutes } from "./test-event-routes.ts";
 
 /** What the API is served from. */
 export interface ServerParts {
@@ -51,15 +64,23 @@ export interface ServerParts {
   subscriptions: Subscriptions;
   signingSecrets: SigningSecrets;
   recoveries: Recoveries;
+  explain: Explain;
+  sendTestEvent: SendTestEvent;
   deliveryList: DeliveryList;
   deadLetters: DeadLetters;
+  deadLetterGroups: DeadLetterGroups;
   publish: Publish;
   connectors: Connectors;
   commands: Commands;
   documents: DocumentArchive;
   receiver: Receiver;
+  overviewOf: OverviewOf;
+  watch: Watch;
+  clock: Clock;
   credentials: Credentials;
   clientAddress: ClientAddress;
+  cameByHttps: CameByHttps;
+  config: Pick<Config, "publicUrl" | "signup" | "auctionIds" | "deliveryTimeoutMs">;
 }
 
 /** The hub's HTTP side. */
@@ -133,8 +154,13 @@ function apiRoutes(parts: ServerParts) {
       Object.assign(set.headers, SECURITY_HEADERS);
     })
     .use(authRoutes(parts))
+    .use(sessionRoutes(parts))
     .use(customerRoutes(parts))
+    .use(overviewRoutes(parts))
+    .use(streamRoutes(parts))
+    .use(storedEventRoutes(parts))
     .use(subscriptionRoutes(parts))
+    .use(testEventRoutes(parts))
     .use(recoveryRoutes(parts))
     .use(deliveryRoutes(parts))
     .use(deadLetterRoutes(parts))

@@ -19,12 +19,18 @@ const rotateBody = z
 /** The secret that a customer verifies webhooks with. */
 export function signingSecretRoutes(parts: { signingSecrets: SigningSecrets; credentials: Credentials }) {
   const { signingSecrets, credentials } = parts;
+  const shown = (customerId: number) => {
+    const signingSecret = signingSecrets.present(customerId);
+    const endsAt = signingSecrets.previousEndsAt(customerId);
+    return {
+      signingSecret,
+      previous: endsAt === null ? null : { expiresAt: new Date(endsAt).toISOString() },
+    };
+  };
   return new Elysia({ prefix: "/signing-secret" })
     .use(jsonBody)
     .use(customersOnly(credentials))
-    .get("", ({ customer }) => ({ signingSecret: signingSecrets.present(customer.id) }), {
-      detail: readDetail,
-    })
+    .get("", ({ customer }) => shown(customer.id), { detail: readDetail })
     .post(
       "/rotate",
       ({ customer, body }) =>
@@ -42,8 +48,14 @@ const readDetail = describe({
   answers: {
     200: {
       description: "The secret that signs now.",
-      schema: z.object({ signingSecret: z.string() }),
-      example: { signingSecret: SECRET },
+      schema: z.object({
+        signingSecret: z.string(),
+        previous: z
+          .object({ expiresAt: z.iso.datetime() })
+          .nullable()
+          .describe("Until when the one before it signs beside it; null where it does no more."),
+      }),
+      example: { signingSecret: SECRET, previous: { expiresAt: "2025-01-02T00:00:00.000Z" } },
     },
   },
   problems: ["customer_disabled", "signing_secret_not_found"],

@@ -37,6 +37,9 @@ export function subscriptionRoutes(parts: { subscriptions: Subscriptions; creden
   const { subscriptions, credentials } = parts;
   return new Elysia({ prefix: "/subscriptions" })
     .use(customersOnly(credentials))
+    .get("/promote", ({ customer }) => ({ changes: subscriptions.previewPromotion(customer) }), {
+      detail: previewDetail,
+    })
     .get("/:environment", ({ customer, params }) => subscriptions.list(customer, params.environment), {
       params: inEnvironment,
       detail: listDetail,
@@ -145,6 +148,44 @@ const statusDetail = describe({
   body: { schema: statusBody, example: { status: "paused" } },
   answers: { 204: { description: "Done." } },
   problems: ["invalid_input", "customer_disabled", "subscription_not_found"],
+});
+
+const copiedSchema = subscriptionSchema.pick({ webhookUrl: true, status: true, recovery: true });
+
+const { webhookUrl, status, recovery } = example;
+const copiedExample = { webhookUrl, status, recovery };
+
+const previewDetail = describe({
+  ...common,
+  summary: "See what promoting would change",
+  description:
+    "One entry for each active subscription of the sandbox; all others of production stay as they are.",
+  answers: {
+    200: {
+      description: "In the order of their creation; nothing was changed.",
+      schema: z.object({
+        changes: z.array(
+          z.object({
+            eventType: z.string(),
+            change: z.enum(["create", "update", "none"]),
+            before: copiedSchema.nullable().describe("null: production has no such subscription."),
+            after: copiedSchema,
+          }),
+        ),
+      }),
+      example: {
+        changes: [
+          {
+            eventType: example.eventType,
+            change: "update",
+            before: { ...copiedExample, webhookUrl: "https://old.example.com/webhook" },
+            after: copiedExample,
+          },
+        ],
+      },
+    },
+  },
+  problems: ["invalid_input", "customer_disabled"],
 });
 
 const promoteDetail = describe({

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { connectors } from "../database/schema.ts";
+import type { connectors } from "../database/connector-schema.ts";
 
 /** A connector's row. */
 export type ConnectorRow = typeof connectors.$inferSelect;

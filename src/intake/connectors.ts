@@ -16,7 +16,14 @@ import type { Refusals } from "./refusals.ts";
 import type { RunRows } from "./run-rows.ts";
 import type { GivenConnector, SaveConnector } from "./save-connector.ts";
 import { nextRunAt } from "./schedule.ts";
-import { type ShownConnector, type ShownRun, shownConnector, shownRun } from "./shown-connector.ts";
+import {
+  type ConnectorState,
+  connectorState,
+  type ShownConnector,
+  type ShownRun,
+  shownConnector,
+  shownRun,
+} from "./shown-connector.ts";
 
 /** How long a poll that was asked for may take before the answer goes out without its end, ms. */
 export const POLL_PATIENCE_MS = 200_000;
@@ -25,6 +32,8 @@ export const POLL_PATIENCE_MS = 200_000;
 export interface Connectors {
   /** By name. */
   list(customerId: number): Promise<ShownConnector[]>;
+  /** The same, without what must be unsealed for it. */
+  states(customerId: number): ConnectorState[];
   /** @throws Problem connector_not_found */
   read(customerId: number, name: string): Promise<ShownConnector>;
   /**
@@ -139,6 +148,7 @@ export function openConnectors(parts: {
       await parts.refusals.written();
       return show(find(customerId, name));
     },
+    states: (customerId) => rows.list(customerId).map(connectorState),
     async put(customerId, name, given) {
       const { row, before } = await parts.save(customerId, name, given);
       if (before !== null) connections.forget(before.id);

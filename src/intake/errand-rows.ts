@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Errand } from "../connectors/connector.ts";
-import type { connectorErrands } from "../database/schema.ts";
+import type { connectorErrands } from "../database/connector-schema.ts";
 import type { Failure } from "./connector-rows.ts";
 
 /** An errand's row. */

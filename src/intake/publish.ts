@@ -6,6 +6,7 @@ import type { FreshDelivery } from "../delivery/dispatcher.ts";
 import type { SteadyTime } from "../delivery/steady-time.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problems.ts";
+import type { Route } from "../routing/match.ts";
 import type { Router } from "../routing/route.ts";
 import type { Seams } from "../seams.ts";
 import type { Draft } from "./draft.ts";
@@ -57,6 +58,8 @@ export function openPublish(parts: {
   seams: Pick<Seams, "clock" | "newId">;
   /** What due times are told in. */
   time: SteadyTime;
+  /** Inside the transaction: tells who keeps account of what came in, of which owner and for whom. */
+  admitted: (ownerId: number | null, routes: readonly Route[]) => void;
   /** The wait before the first attempt, ms. */
   firstDelayMs: number;
   disk: Disk;
@@ -117,7 +120,9 @@ export function openPublish(parts: {
   }
 
   function deliver(event: ReturnType<typeof store>, draft: Draft): FreshDelivery[] {
-    return parts.router.route(event).map(({ subscriptionId, customerId }) => {
+    const routes = parts.router.route(event);
+    parts.admitted(event.ownerId, routes);
+    return routes.map(({ subscriptionId, customerId }) => {
       const deliveryId = parts.seams.newId();
       const dueAt = parts.time.now() + parts.firstDelayMs;
       const id = parts.deliveries.add({

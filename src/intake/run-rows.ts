@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { connectorRuns } from "../database/schema.ts";
+import type { connectorRuns } from "../database/connector-schema.ts";
 import type { Failure } from "./connector-rows.ts";
 
 /** A run's row. */

@@ -8,8 +8,8 @@ import type { SteadyTime } from "../delivery/steady-time.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { ConnectorRow, ConnectorRows } from "./connector-rows.ts";
-import type { ErrandRows } from "./errand-rows.ts";
 import type { GivenSettings, SettingsKeeper } from "./connector-settings.ts";
+import type { ErrandRows } from "./errand-rows.ts";
 import { DEFAULT_SCHEDULE, nextRunAt, scheduleMistake } from "./schedule.ts";
 
 /** Connectors that a customer may have. */

@@ -40,6 +40,9 @@ export interface ShownConnector {
   };
 }
 
+/** How a connector fares, at one glance. */
+export type ConnectorState = Pick<ShownConnector, "name" | "kind" | "status" | "nextRunAt" | "lastError">;
+
 /** One poll as its customer sees it. */
 export interface ShownRun {
   runId: string;
@@ -81,7 +84,7 @@ export function shownConnector(
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
     lastSuccessAt: isoOrNull(row.lastSuccessAt),
-    lastError: told(row.lastErrorAt, { code: row.lastErrorCode ?? "", message: row.lastError ?? "" }),
+    lastError: lastErrorOf(row),
     nextRunAt: isoOrNull(row.nextRunAt),
     inboundUrl: more.inboundUrl,
     errands: shownErrands(more.errands),
@@ -91,6 +94,17 @@ export function shownConnector(
       refused: row.refused,
       lastRefusal: told(row.lastRefusedAt, { reason: row.lastRefusal ?? "" }),
     },
+  };
+}
+
+/** How a connector fares, by its row alone. */
+export function connectorState(row: ConnectorRow): ConnectorState {
+  return {
+    name: row.name,
+    kind: row.kind,
+    status: statusOf(row),
+    nextRunAt: isoOrNull(row.nextRunAt),
+    lastError: lastErrorOf(row),
   };
 }
 
@@ -122,6 +136,9 @@ function statusOf({ status, failures }: ConnectorRow): ShownConnector["status"] 
   if (status === "deleted") throw new Error("a deleted connector is not shown");
   return status === "active" && failures > 0 ? "failing" : status;
 }
+
+const lastErrorOf = (row: ConnectorRow) =>
+  told(row.lastErrorAt, { code: row.lastErrorCode ?? "", message: row.lastError ?? "" });
 
 const told = <T extends object>(at: number | null, what: T): (T & { at: string }) | null =>
   at === null ? null : { ...what, at: iso(at) };

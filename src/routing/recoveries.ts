@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
+import { matches } from "../catalog/event-types.ts";
 import type { AuctionIdsMode } from "../config.ts";
-import { EVENTS_WITHOUT_AUCTION } from "../customers/auction-ids.ts";
 import type { Subscription } from "../customers/subscription-rows.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { FreshDelivery } from "../delivery/dispatcher.ts";
@@ -8,8 +8,8 @@ import { BURIED, BURIED_FROM, type Buried, type Replays } from "../delivery/repl
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
-import { RoutingTable } from "./match.ts";
-import { openRecoveryRows, type Recovery } from "./recovery-rows.ts";
+import { hadAt, mayHear, openAssignedAt } from "./entitlement.ts";
+import { openRecoveryRows, type PastEvent, type Recovery } from "./recovery-rows.ts";
 
 /** Events looked at in one commit, deliveries made in it, and ms it may take: publishers wait in between. */
 const EVENTS_PER_COMMIT = 200;
@@ -67,6 +67,7 @@ export function openRecoveries(parts: {
 }): Recoveries {
   const { sqlite, commits, replays, dispatcher, seams, log } = parts;
   const rows = openRecoveryRows(sqlite);
+  const assignedAtOf = openAssignedAt(sqlite);
   const deliveriesOf = sqlite.prepare<Buried & { status: string }, [number, number]>(
     `${BURIED}, d.status ${BURIED_FROM} WHERE d.event_id = ? AND +d.subscription_id = ? ORDER BY d.id`,
   );
@@ -127,25 +128,12 @@ export function openRecoveries(parts: {
     return fresh instanceof Problem ? null : fresh;
   }
 
-  /** Whether an event is the customer's to see: as routing decides now, with auction ids it had when the event came. */
-  function entitlement({ customerId, subscriptionId, environment, eventType }: Recovery) {
-    const assigned = new Map(
-      rows.auctionIds(customerId).map(({ auctionId, assignedAt }) => [auctionId, assignedAt]),
-    );
-    const table = new RoutingTable(parts.mode);
-    const subscriptions = [{ id: subscriptionId, environment, eventType }];
-    table.set(customerId, { subscriptions, auctionIds: [...assigned.keys()] });
-    const hadAt = (instant: number) => (auctionId: string) =>
-      (assigned.get(auctionId) ?? instant + 1) <= instant;
-    return (event: ReturnType<typeof rows.events>[number]): boolean => {
-      const had = hadAt(event.admittedAt);
-      const auctionIds = event.auctionIds.filter(had);
-      if (event.ownerId === null && event.auctionIds.length > 0 && auctionIds.length === 0) return false;
-      if (event.auctionIds.length === 0 && parts.mode === "operator" && event.ownerId === null) {
-        if (!had(EVENTS_WITHOUT_AUCTION)) return false;
-      }
-      return table.match({ ...event, environment, auctionIds }).length > 0;
-    };
+  /** Whether an event is meant for the subscription: as routing decides now, with auction ids it had when the event came. */
+  function entitlement({ customerId, eventType }: Recovery) {
+    const assignedAt = assignedAtOf(customerId);
+    return (event: PastEvent): boolean =>
+      matches(eventType, event.eventType) &&
+      mayHear(event, customerId, { has: hadAt(event.admittedAt, assignedAt), mode: parts.mode });
   }
 
   async function idle(): Promise<void> {

@@ -74,9 +74,6 @@ export function openRecoveryRows(sqlite: Database) {
      FROM events WHERE environment = ? AND (admitted_at, id) > (?, ?) AND admitted_at < ?
      ORDER BY admitted_at, id LIMIT ?`,
   );
-  const auctionIds = sqlite.prepare<{ auctionId: string; assignedAt: number }, [number]>(
-    "SELECT auction_id AS auctionId, assigned_at AS assignedAt FROM auction_ids WHERE customer_id = ?",
-  );
 
   return {
     /** Null when it has ended. */
@@ -112,6 +109,5 @@ export function openRecoveryRows(sqlite: Database) {
         ...event,
         auctionIds: auctionIds === null ? [] : (JSON.parse(auctionIds) as string[]),
       })),
-    auctionIds: (customerId: number) => auctionIds.all(customerId),
   };
 }

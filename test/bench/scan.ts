@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { clearAtExit } from "./leftovers.ts";
 import { note } from "./figures.ts";
+import { clearAtExit } from "./leftovers.ts";
 import { type Program, scratchFolder, startHub } from "./program.ts";
 import type { Bench } from "./speed.ts";
 

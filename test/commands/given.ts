@@ -1,10 +1,10 @@
 import type { ShownCommand } from "../../src/commands/shown-command.ts";
 import type { Log } from "../../src/log.ts";
 import { startDealerAuction } from "../../src/simulators/dealerauction/dealerauction.ts";
+import { seeded } from "../connectors/dealerauction/given.ts";
 import { problemIn } from "../support/problem.ts";
 import { SECOND, startTestApp } from "../support/test-app.ts";
 import { TestClock } from "../support/test-clock.ts";
-import { seeded } from "../connectors/dealerauction/given.ts";
 
 /** A hub with a customer, its connector "cars", and behind it an upstream with one provisional listing. */
 export async function givenHub(options: Parameters<typeof startTestApp>[0] = {}) {

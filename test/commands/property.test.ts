@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { openCommands } from "../../src/commands/commands.ts";
-import { type MarkName, dealerAuction } from "../../src/connectors/dealerauction/dealerauction.ts";
+import { dealerAuction, type MarkName } from "../../src/connectors/dealerauction/dealerauction.ts";
 import { GroupCommit } from "../../src/database/commit.ts";
 import { openStore, type Store } from "../../src/database/open.ts";
 import { openPageKeys } from "../../src/delivery/page-keys.ts";

@@ -154,9 +154,13 @@ test("the signing secret is read and rotated, with and without a body", async ()
   using api = openTestApi();
   const { token } = await api.givenSignup();
   const first = (await api.call("GET /signing-secret", { token })).body;
-  expect(first).toEqual({ signingSecret: expect.stringMatching(/^whsec_/) });
+  expect(first).toEqual({ signingSecret: expect.stringMatching(/^whsec_/), previous: null });
   const second = await api.call("POST /signing-secret/rotate", { token });
   expect(second).toMatchObject({ status: 200, body: { rotatedAt: "2025-01-01T00:00:00.000Z" } });
+  expect((await api.call("GET /signing-secret", { token })).body).toEqual({
+    signingSecret: second.body.signingSecret,
+    previous: { expiresAt: "2025-01-02T00:00:00.000Z" },
+  });
   const [customer] = api.hub.store.sqlite.query("SELECT id FROM customers").values().flat();
   const signing = () => api.hub.signingSecrets.secretsFor(Number(customer), api.hub.clock.now());
   expect(signing()).toEqual([{ value: second.body.signingSecret }, { value: first.signingSecret }]);

@@ -44,6 +44,23 @@ test("a rotation never lengthens what an earlier one has left, and may shorten i
   expect(signingNow(hub, id)).toEqual([fourth]);
 });
 
+test("until when the secret before signs is told, of several the last", async () => {
+  using hub = openTestCustomers();
+  const { id } = await hub.givenCustomer();
+  const now = hub.clock.now();
+  expect(hub.signingSecrets.previousEndsAt(id)).toBeNull();
+  await hub.signingSecrets.rotate(id, 100);
+  expect(hub.signingSecrets.previousEndsAt(id)).toBe(now + 100 * SECOND);
+  await hub.signingSecrets.rotate(id, 200);
+  expect(hub.signingSecrets.previousEndsAt(id)).toBe(now + 200 * SECOND);
+  hub.clock.advance(100 * SECOND);
+  expect(hub.signingSecrets.previousEndsAt(id)).toBe(now + 200 * SECOND);
+  hub.clock.advance(100 * SECOND);
+  expect(hub.signingSecrets.previousEndsAt(id)).toBeNull();
+  await hub.signingSecrets.rotate(id, 0);
+  expect(hub.signingSecrets.previousEndsAt(id)).toBeNull();
+});
+
 test("ended secrets are deleted at the next rotation", async () => {
   using hub = openTestCustomers();
   const { id } = await hub.givenCustomer();

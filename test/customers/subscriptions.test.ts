@@ -129,6 +129,57 @@ test("promote copies what is active, updates what is there and revives what was 
   expect(production).toEqual([SOLD, "ae.account.*", "ae.asset.*", "ae.asset.upserted.ams"]);
 });
 
+test("a preview tells what promoting would do, and does nothing", async () => {
+  using hub = openTestCustomers();
+  const customer = await hub.givenCustomer();
+  const put = (environment: "sandbox" | "production", eventType: string, more: object = {}) =>
+    hub.subscriptions.put(customer, {
+      environment,
+      eventType,
+      webhookUrl: "https://new.example.com",
+      ...more,
+    });
+  const pause = (environment: "sandbox" | "production", eventType: string) =>
+    hub.subscriptions.setStatus(customer, { environment, eventType }, "paused");
+  await put("sandbox", "a.new", { recovery: "automatic" });
+  await put("sandbox", "a.same");
+  await put("production", "a.same");
+  await put("sandbox", "a.moved");
+  await put("production", "a.moved", { webhookUrl: "https://old.example.com" });
+  await pause("production", "a.moved");
+  await put("sandbox", "a.deleted");
+  await put("production", "a.deleted");
+  await hub.subscriptions.remove(customer, { environment: "production", eventType: "a.deleted" });
+  await put("sandbox", "a.paused");
+  await pause("sandbox", "a.paused");
+  await put("production", "a.alone");
+
+  const before = hub.changeRows();
+  const after = {
+    webhookUrl: "https://new.example.com",
+    status: "active" as const,
+    recovery: "manual" as const,
+  };
+  const preview = hub.subscriptions.previewPromotion(customer);
+  expect(preview).toEqual([
+    { eventType: "a.new", change: "create", before: null, after: { ...after, recovery: "automatic" } },
+    { eventType: "a.same", change: "none", before: after, after },
+    {
+      eventType: "a.moved",
+      change: "update",
+      before: { ...after, webhookUrl: "https://old.example.com", status: "paused" },
+      after,
+    },
+    { eventType: "a.deleted", change: "create", before: null, after },
+  ]);
+  expect(hub.changeRows()).toEqual(before);
+
+  const { promoted } = await hub.subscriptions.promote(customer);
+  expect(promoted).toMatchObject(preview.map(({ eventType, after }) => ({ eventType, ...after })));
+  const again = hub.subscriptions.previewPromotion(customer);
+  expect(again.map(({ change }) => change)).toEqual(["none", "none", "none", "none"]);
+});
+
 test("nothing active to promote is no mistake", async () => {
   using hub = openTestCustomers();
   const customer = await givenDealer(hub);
@@ -205,5 +256,6 @@ test("10,000 subscriptions are the most, deleted ones left out", async () => {
   await hub.subscriptions.put(customer, { ...sandboxSold, webhookUrl: URL_A });
   expect((await problemOf(put())).code).toBe("invalid_input");
   expect((await problemOf(hub.subscriptions.promote(customer))).code).toBe("invalid_input");
+  expect((await problemOf(() => hub.subscriptions.previewPromotion(customer))).code).toBe("invalid_input");
   expect(hub.subscriptions.list(customer, "production")).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import * as connectorSchema from "../../src/database/connector-schema.ts";
 import { openStore, type Store } from "../../src/database/open.ts";
 import * as schema from "../../src/database/schema.ts";
 import { transitions } from "../../src/delivery/settle.ts";
@@ -33,7 +34,9 @@ afterAll(() => {
 });
 
 describe("the migrations and the schema in code", () => {
-  const tables = Object.values(schema).filter((each) => each instanceof SQLiteTable);
+  const tables = [...Object.values(schema), ...Object.values(connectorSchema)].filter(
+    (each) => each instanceof SQLiteTable,
+  );
 
   test("have the same tables", () => {
     const migrated = tableNames(store.sqlite).filter((name) => name !== BOOKKEEPING);

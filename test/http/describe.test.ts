@@ -70,7 +70,11 @@ test("problems stand under their status, each with an example, bad_request and i
 });
 
 test("the kind of credential decides security, and whether a 401 can be", () => {
-  expect(operationOf({ auth: "customer" }).security).toEqual([{ bearer: [] }, { apiKey: [] }]);
+  expect(operationOf({ auth: "customer" }).security).toEqual([
+    { bearer: [] },
+    { apiKey: [] },
+    { session: [] },
+  ]);
   expect(operationOf({ auth: "publisher" }).security).toHaveLength(3);
   expect(operationOf({ auth: "none" }).security).toEqual([]);
   expect(statusesOf(operationOf({ auth: "customer" }))).toContain("401");

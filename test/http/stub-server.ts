@@ -1,4 +1,5 @@
 import { openCatalog } from "../../src/catalog/catalog.ts";
+import { readConfig } from "../../src/config.ts";
 import { openServer, type Server, type ServerParts } from "../../src/http/server.ts";
 
 /** A part that nothing may be asked of. */
@@ -29,6 +30,8 @@ export function openStubServer(given: Partial<ServerParts> = {}): Server {
     receiver: absent,
     credentials: absent,
     clientAddress: () => "192.0.2.1",
+    cameByHttps: () => false,
+    config: readConfig({}),
     ...given,
   };
   return openServer(parts as unknown as ServerParts);

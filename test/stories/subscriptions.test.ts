@@ -152,6 +152,11 @@ test("promoting copies the active sandbox subscriptions to production", async ()
   await setStatus(app, token, "paused", present, "production");
   await app.advance(1 * SECOND);
 
+  const preview = (await app.call("GET", "/subscriptions/promote", { auth: token })).json();
+  expect(preview.changes).toMatchObject([
+    { eventType: SOLD, change: "create", before: null },
+    { eventType: present, change: "update", before: { webhookUrl: production.url, status: "paused" } },
+  ]);
   const promoted = await app.call("POST", "/subscriptions/promote", { auth: token });
   expect(promoted.status).toBe(200);
   const untried = {

@@ -1,9 +1,9 @@
 import type { Seams } from "../../seams.ts";
 import type { Asked } from "./account.ts";
-import { answerTo } from "./operations.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FailureName, failures, toResponse } from "./failures.ts";
 import { Bucket } from "./files.ts";
+import { answerTo } from "./operations.ts";
 import { World } from "./world.ts";
 
 /** When and how often to fail. */

@@ -4,9 +4,9 @@ import { openCatalog } from "../../../src/catalog/catalog.ts";
 import { changeKinds, changesOf } from "../../../src/connectors/dealerauction/changes.ts";
 import { draftsOf } from "../../../src/connectors/dealerauction/drafts.ts";
 import { readListing, readStock } from "../../../src/connectors/dealerauction/readings.ts";
+import { givenHub, SALE } from "../../commands/given.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { SECOND } from "../../support/test-app.ts";
-import { givenHub, SALE } from "../../commands/given.ts";
 import { givenUpstream } from "./given.ts";
 
 const catalog = openCatalog();

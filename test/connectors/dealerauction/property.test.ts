@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { changedPaths } from "../../../src/connectors/facts.ts";
+import type { ConnectorDraft } from "../../../src/connectors/connector.ts";
 import { readListing, readStock } from "../../../src/connectors/dealerauction/readings.ts";
+import { changedPaths } from "../../../src/connectors/facts.ts";
 import { listingDetail, stockDetail } from "../../../src/simulators/dealerauction/answers.ts";
 import type { FailureName } from "../../../src/simulators/dealerauction/failures.ts";
 import type { ListingStatus, World } from "../../../src/simulators/dealerauction/world.ts";
-import type { ConnectorDraft } from "../../../src/connectors/connector.ts";
 import { pollOnce } from "../../support/connector-run.ts";
 import { givenUpstream, seeded } from "./given.ts";
 import { openRandomWorld, type RandomWorld } from "./random-world.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { faultOf, quotaResetAt } from "../../../src/connectors/manheim/gateway.ts";
 import type { UpstreamAnswer } from "../../../src/connectors/connector.ts";
+import { faultOf, quotaResetAt } from "../../../src/connectors/manheim/gateway.ts";
 import { quotaReset } from "../../../src/simulators/manheim/gateway.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12);

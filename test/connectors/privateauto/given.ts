@@ -1,10 +1,10 @@
 import type { ShownConnector } from "../../../src/intake/shown-connector.ts";
+import { realSeams } from "../../../src/seams.ts";
 import type { Webhook } from "../../../src/simulators/privateauto/deliveries.ts";
 import {
   type PrivateAutoSimulator,
   startPrivateAuto,
 } from "../../../src/simulators/privateauto/privateauto.ts";
-import { realSeams } from "../../../src/seams.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { SECOND, startTestApp } from "../../support/test-app.ts";
 import { TestClock } from "../../support/test-clock.ts";

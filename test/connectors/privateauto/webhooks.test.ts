@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { receiveWebhook, webhookSignature } from "../../../src/connectors/privateauto/webhooks.ts";
 import { privateAutoSettings } from "../../../src/connectors/privateauto/settings.ts";
+import { receiveWebhook, webhookSignature } from "../../../src/connectors/privateauto/webhooks.ts";
 import { problemIn } from "../../support/problem.ts";
 import { givenDeals, HOUR, MINUTE, VIN, webhookOf } from "./given.ts";
 
