@@ -24,6 +24,7 @@ import type { CameByHttps } from "./came-by-https.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
 import { connectorRoutes } from "./connector-routes.ts";
+import { consoleRoutes } from "./console-routes.ts";
 import type { Credentials } from "./credentials.ts";
 import { customerRoutes } from "./customer-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
@@ -38,7 +39,6 @@ import { recoveryRoutes } from "./recovery-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
-import { startPage } from "./start-page.ts";
 import { storedEventRoutes } from "./stored-event-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
@@ -100,7 +100,7 @@ export function openServer(parts: ServerParts): Server {
   const app = new Elysia(SHORT_HOST_NAMES)
     .use(problemAnswers(parts.log))
     .use(apiRoutes(parts))
-    .get("/", startPage, HIDDEN);
+    .use(consoleRoutes());
   app.use(docsRoutes(app));
   let server: Bun.Server<undefined> | undefined;
   return {
@@ -127,8 +127,6 @@ export function openServer(parts: ServerParts): Server {
 
 /** Else Elysia looks for the path where it begins after a host name of four letters, and finds nothing at `http://hub/`. */
 const SHORT_HOST_NAMES = { handler: { standardHostname: false } };
-
-const HIDDEN = { detail: { hide: true } };
 
 /**
  * Everything under /api. Publishing comes before the hook that adds headers, because hooks do not reach
