@@ -18,7 +18,11 @@ export interface ConsoleFile {
  */
 export async function readConsoleFiles(): Promise<ConsoleFile[]> {
   const outputs = page.files === undefined ? await bundled() : await embedded(page.files);
-  return outputs.map(({ bytes, ...rest }) => ({ ...rest, bytes, gzipped: Bun.gzipSync(bytes, { level: 9 }) }));
+  return outputs.map(({ bytes, ...rest }) => ({
+    ...rest,
+    bytes,
+    gzipped: Bun.gzipSync(bytes, { level: 9 }),
+  }));
 }
 
 type Output = Omit<ConsoleFile, "gzipped">;
@@ -46,7 +50,7 @@ async function bundled(): Promise<Output[]> {
       name: basename(output.path),
       contentType: output.type,
       isPage: output.path.endsWith(".html"),
-      bytes: await output.bytes(),
+      bytes: new Uint8Array(await output.arrayBuffer()),
     })),
   );
 }

@@ -16,7 +16,10 @@ export function CatalogView() {
     <>
       <PageHead title="Catalog" about="The event types that this hub knows. Others are delivered as well." />
       <div className="catalog">
-        <nav className={item === null ? "card catalog-list" : "card catalog-list chosen"} aria-label="Event types">
+        <nav
+          className={item === null ? "card catalog-list" : "card catalog-list chosen"}
+          aria-label="Event types"
+        >
           <div className="catalog-search">
             <input
               type="search"
@@ -27,7 +30,9 @@ export function CatalogView() {
             />
           </div>
           <Reading query={catalog} what="the catalog" rows={10}>
-            {(listing) => <Groups groups={searched(groupsOf(listing), search)} chosen={item} search={search} />}
+            {(listing) => (
+              <Groups groups={searched(groupsOf(listing), search)} chosen={item} search={search} />
+            )}
           </Reading>
         </nav>
         {item === null ? (
@@ -49,7 +54,10 @@ function Groups({ groups, chosen, search }: { groups: Group[]; chosen: string | 
   return (
     <div className="catalog-groups">
       {groups.map(({ name, eventTypes }) => (
-        <details key={`${name} ${search === ""}`} open={search !== "" || (chosen !== null && eventTypes.includes(chosen))}>
+        <details
+          key={`${name} ${search === ""}`}
+          open={search !== "" || (chosen !== null && eventTypes.includes(chosen))}
+        >
           <summary>
             {name} <span className="muted">{count(eventTypes.length)}</span>
           </summary>

@@ -50,7 +50,8 @@ export function matchCount(groups: readonly Group[], pattern: string): number {
   const prefix = pattern.endsWith(".*") ? pattern.slice(0, -1) : null;
   return groups
     .flatMap(({ eventTypes }) => eventTypes)
-    .filter((name) => pattern === "*" || name === pattern || (prefix !== null && name.startsWith(prefix))).length;
+    .filter((name) => pattern === "*" || name === pattern || (prefix !== null && name.startsWith(prefix)))
+    .length;
 }
 
 function patternOf(eventTypes: readonly string[]): string {

@@ -26,7 +26,7 @@ curl -i http://127.0.0.1:9000/ \\
   typescript: (eventType) => `import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
-const secret = process.env.WEBHOOK_SECRET ?? "";
+const { WEBHOOK_SECRET: secret = "" } = process.env;
 
 createServer(async (request, response) => {
   const chunks: Buffer[] = [];

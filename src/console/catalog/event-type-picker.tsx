@@ -27,7 +27,11 @@ export function EventTypePicker(props: Chosen & { mistake?: string | undefined }
         autoComplete="off"
         required
         mistake={mistake}
-        help={groups === null || value === "" ? "A name, a namespace such as ae.asset.*, or *" : told(groups, value)}
+        help={
+          groups === null || value === ""
+            ? "A name, a namespace such as ae.asset.*, or *"
+            : told(groups, value)
+        }
       />
       <Reading query={catalog} what="the catalog">
         {(listing) => <Tree groups={groupsOf(listing)} value={value} onChange={onChange} />}
@@ -41,7 +45,8 @@ function told(groups: readonly Group[], pattern: string) {
   if (matched > 0) return `Matches ${counted(matched, "event type")} of the catalog.`;
   return (
     <span className="wait-text">
-      The catalog knows no event type that this matches; such events are delivered all the same, where they come.
+      The catalog knows no event type that this matches; such events are delivered all the same, where they
+      come.
     </span>
   );
 }
@@ -83,4 +88,5 @@ function Tree({ groups, value, onChange }: Chosen & { groups: Group[] }) {
   );
 }
 
-const isIn = ({ pattern, eventTypes }: Group, value: string) => value === pattern || eventTypes.includes(value);
+const isIn = ({ pattern, eventTypes }: Group, value: string) =>
+  value === pattern || eventTypes.includes(value);

@@ -14,6 +14,8 @@ export interface Schema {
 
 /** One line of the readable table. */
 export interface SchemaRow {
+  name: string;
+  /** From the top, with dots; `[]` for what stands in a list. */
   path: string;
   type: string;
   isRequired: boolean;
@@ -32,6 +34,7 @@ export function schemaRows(root: Schema): SchemaRow[] {
       const field = resolved(given, root);
       const own = path === "" ? name : `${path}.${name}`;
       rows.push({
+        name,
         path: own,
         type: typeOf(field, root),
         isRequired: schema.required?.includes(name) ?? false,

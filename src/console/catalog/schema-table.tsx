@@ -17,11 +17,11 @@ export function SchemaTable({ schema }: { schema: unknown }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ path, type, isRequired, description, level }, at) => (
+          {rows.map(({ name, path, type, isRequired, description, level }, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two shapes of one field may have the same path
             <tr key={`${path} ${at}`}>
-              <td className={`mono level-${level}`}>
-                {path}
+              <td className={`mono level-${level}`} title={path}>
+                {name}
                 {isRequired && <span className="required"> required</span>}
               </td>
               <td className="mono muted">{type}</td>

@@ -28,7 +28,9 @@ export function CommandsCard({ name }: { name: string }) {
               <div className="muted small">
                 {askedBy}, <Time at={createdAt} />
               </div>
-              {outcome !== "done" && answer !== null && <div className="bad-text small mono">{JSON.stringify(answer)}</div>}
+              {outcome !== "done" && answer !== null && (
+                <div className="bad-text small mono">{JSON.stringify(answer)}</div>
+              )}
             </div>
             <Badge tone={TONES[outcome]}>{outcome}</Badge>
           </li>

@@ -66,13 +66,16 @@ function Actions({ connector }: { connector: Connector }) {
 }
 
 function Facts({ connector }: { connector: Connector }) {
-  const { environment, schedule, settings, secrets, lastSuccessAt, lastError, nextRunAt, inboundUrl } = connector;
+  const { environment, schedule, settings, secrets, lastSuccessAt, lastError, nextRunAt, inboundUrl } =
+    connector;
   return (
     <dl className="facts card-body">
       <dt>Environment</dt>
       <dd>{environment}</dd>
       <dt>Last success</dt>
-      <dd>{lastSuccessAt === null ? <span className="muted">none yet</span> : <Time at={lastSuccessAt} />}</dd>
+      <dd>
+        {lastSuccessAt === null ? <span className="muted">none yet</span> : <Time at={lastSuccessAt} />}
+      </dd>
       {lastError !== null && (
         <>
           <dt>Last error</dt>

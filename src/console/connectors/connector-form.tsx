@@ -28,7 +28,9 @@ export function ConnectorForm(props: {
   const [name, setName] = useState(present?.name ?? "");
   const [chosen, setChosen] = useState(present?.kind ?? KINDS[0]?.kind ?? "");
   const [otherKind, setOtherKind] = useState("");
-  const [environment, setEnvironment] = useState<ConnectorEntry["environment"]>(present?.environment ?? "sandbox");
+  const [environment, setEnvironment] = useState<ConnectorEntry["environment"]>(
+    present?.environment ?? "sandbox",
+  );
   const [schedule, setSchedule] = useState(present?.schedule ?? "");
   const kind = kindOf(chosen);
   const [values, setValues] = useState<Values>(present === undefined ? {} : valuesOf(kind, present.settings));
@@ -50,7 +52,11 @@ export function ConnectorForm(props: {
     if (save.data !== undefined) onSaved?.(save.data.name);
   };
   return (
-    <Dialog title={present === undefined ? "Add a connector" : `Change ${present.name}`} onClose={close} isWide>
+    <Dialog
+      title={present === undefined ? "Add a connector" : `Change ${present.name}`}
+      onClose={close}
+      isWide
+    >
       <form className="stack" onSubmit={submit}>
         {present === undefined && (
           <>
@@ -68,12 +74,19 @@ export function ConnectorForm(props: {
                 mistake={mistakeAt(save.error, "path.name")}
               />
               {chosen === "" && (
-                <Field label="Kind" value={otherKind} onChange={(event) => setOtherKind(event.target.value)} required />
+                <Field
+                  label="Kind"
+                  value={otherKind}
+                  onChange={(event) => setOtherKind(event.target.value)}
+                  required
+                />
               )}
               <Choice
                 label="Environment"
                 value={environment}
-                onChange={(event) => setEnvironment(event.target.value === "production" ? "production" : "sandbox")}
+                onChange={(event) =>
+                  setEnvironment(event.target.value === "production" ? "production" : "sandbox")
+                }
                 options={ENVIRONMENTS}
               />
             </div>
@@ -124,7 +137,8 @@ function Outcome(props: {
   if (check === undefined) return null;
   return (
     <p className="notice" role="status">
-      <strong>Saved.</strong> <Badge tone={check.ok ? "good" : "bad"}>{check.ok ? "credentials work" : "not yet"}</Badge>{" "}
+      <strong>Saved.</strong>{" "}
+      <Badge tone={check.ok ? "good" : "bad"}>{check.ok ? "credentials work" : "not yet"}</Badge>{" "}
       {check.detail}
     </p>
   );

@@ -16,7 +16,10 @@ export function ConnectorsView() {
   const add = () => setFilters({ new: "yes" });
   return (
     <>
-      <PageHead title="Connectors" about="Systems that the hub asks for what is new, and whose webhooks it takes.">
+      <PageHead
+        title="Connectors"
+        about="Systems that the hub asks for what is new, and whose webhooks it takes."
+      >
         <button type="button" className="primary" onClick={add}>
           Add a connector
         </button>
@@ -26,7 +29,9 @@ export function ConnectorsView() {
           connectors.length === 0 ? (
             <div className="card">
               <Empty title="No connectors">
-                <p>A connector brings what happens in an auction's or a partner's own system here, as events.</p>
+                <p>
+                  A connector brings what happens in an auction's or a partner's own system here, as events.
+                </p>
                 <button type="button" onClick={add}>
                   Add one
                 </button>
@@ -71,18 +76,26 @@ function Both({ connectors, chosen }: { connectors: Connector[]; chosen: string 
 const TONES: Record<Connector["status"], Tone> = { active: "good", failing: "bad", paused: "quiet" };
 
 /** How a connector fares, in one word. */
-export const ConnectorStatus = ({ status }: Pick<Connector, "status">) => <Badge tone={TONES[status]}>{status}</Badge>;
+export const ConnectorStatus = ({ status }: Pick<Connector, "status">) => (
+  <Badge tone={TONES[status]}>{status}</Badge>
+);
 
 function Row({ connector, isChosen }: { connector: Connector; isChosen: boolean }) {
   const { name, kind, environment, status, nextRunAt, lastError } = connector;
   return (
     <li className={isChosen ? "is-chosen" : ""}>
       <div className="grow">
-        <a className="strong" href={addressOf("connectors", name)} aria-current={isChosen ? "true" : undefined}>
+        <a
+          className="strong"
+          href={addressOf("connectors", name)}
+          aria-current={isChosen ? "true" : undefined}
+        >
           {name}
         </a>{" "}
         <span className="muted">{kindOf(kind).name === "Another" ? kind : kindOf(kind).name}</span>
-        {status === "failing" && lastError !== null && <div className="bad-text small">{lastError.message}</div>}
+        {status === "failing" && lastError !== null && (
+          <div className="bad-text small">{lastError.message}</div>
+        )}
       </div>
       <EnvironmentTag environment={environment} />
       <ConnectorStatus status={status} />

@@ -36,7 +36,9 @@ export const useCommands = (name: string) =>
   useQuery({
     queryKey: [KEY, name, "commands"],
     queryFn: () =>
-      readIfThere<{ commands: Command[]; nextKey: string | null }>(`/api/connectors/${encodeURIComponent(name)}/commands`),
+      readIfThere<{ commands: Command[]; nextKey: string | null }>(
+        `/api/connectors/${encodeURIComponent(name)}/commands`,
+      ),
   });
 
 const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });

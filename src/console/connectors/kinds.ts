@@ -39,7 +39,13 @@ const INITIAL_SCAN: KindField = {
   help: "emit: what is there already becomes events; silent: only what changes later.",
 };
 
-const PAGE_SIZE: KindField = { name: "pageSize", label: "Page size", type: "number", isAdvanced: true, placeholder: "100" };
+const PAGE_SIZE: KindField = {
+  name: "pageSize",
+  label: "Page size",
+  type: "number",
+  isAdvanced: true,
+  placeholder: "100",
+};
 
 /** The kinds that the console has a form for; a new kind is one more entry. */
 export const KINDS: readonly Kind[] = [
@@ -50,10 +56,27 @@ export const KINDS: readonly Kind[] = [
     fields: [
       { name: "key", label: "API key", type: "secret", isRequired: true, help: "Of the API package." },
       { name: "secret", label: "API secret", type: "secret", isRequired: true },
-      { name: "username", label: "User name", type: "text", help: "Of manheim.com, in the same environment." },
+      {
+        name: "username",
+        label: "User name",
+        type: "text",
+        help: "Of manheim.com, in the same environment.",
+      },
       { name: "password", label: "Password", type: "secret" },
-      { name: "grant", label: "Grant", type: "choice", options: ["password", "client_credentials"], isAdvanced: true },
-      { name: "tokenPath", label: "Token path", type: "text", isAdvanced: true, placeholder: "/oauth2/token.oauth2" },
+      {
+        name: "grant",
+        label: "Grant",
+        type: "choice",
+        options: ["password", "client_credentials"],
+        isAdvanced: true,
+      },
+      {
+        name: "tokenPath",
+        label: "Token path",
+        type: "text",
+        isAdvanced: true,
+        placeholder: "/oauth2/token.oauth2",
+      },
       { name: "scope", label: "Scope", type: "text", isAdvanced: true, placeholder: "inventory:customer" },
       {
         name: "callbackHeader.name",
@@ -83,7 +106,13 @@ export const KINDS: readonly Kind[] = [
         help: "Whose stock is looked after, one a line; yours only.",
       },
       { name: "concurrency", label: "Requests at once", type: "number", isAdvanced: true, placeholder: "3" },
-      { name: "refreshPerRun", label: "Cars read again in each run", type: "number", isAdvanced: true, placeholder: "100" },
+      {
+        name: "refreshPerRun",
+        label: "Cars read again in each run",
+        type: "number",
+        isAdvanced: true,
+        placeholder: "100",
+      },
       {
         name: "markAsProvisionalPath",
         label: "Path of marking as provisional",
@@ -103,8 +132,17 @@ export const OTHER_KIND: Kind = {
   kind: "",
   name: "Another",
   about: "A kind that this console has no form for; its settings are given as JSON.",
-  fields: [{ name: "", label: "Settings", type: "json", isRequired: true, help: "A JSON object, as the API takes it." }],
+  fields: [
+    {
+      name: "",
+      label: "Settings",
+      type: "json",
+      isRequired: true,
+      help: "A JSON object, as the API takes it.",
+    },
+  ],
 };
 
 /** The form of a kind. */
-export const kindOf = (kind: string): Kind => KINDS.find((each) => each.kind === kind) ?? { ...OTHER_KIND, kind };
+export const kindOf = (kind: string): Kind =>
+  KINDS.find((each) => each.kind === kind) ?? { ...OTHER_KIND, kind };

@@ -17,11 +17,19 @@ export function SettingsFields({ kind, ...parts }: Parts & { kind: Kind }) {
   );
   return (
     <>
-      <div className="pair">{usual?.map((field) => <SettingField key={field.name} field={field} {...parts} />)}</div>
+      <div className="pair">
+        {usual?.map((field) => (
+          <SettingField key={field.name} field={field} {...parts} />
+        ))}
+      </div>
       {advanced !== undefined && advanced.length > 0 && (
         <details>
           <summary>More settings</summary>
-          <div className="pair">{advanced.map((field) => <SettingField key={field.name} field={field} {...parts} />)}</div>
+          <div className="pair">
+            {advanced.map((field) => (
+              <SettingField key={field.name} field={field} {...parts} />
+            ))}
+          </div>
         </details>
       )}
     </>
@@ -32,7 +40,11 @@ function SettingField({ field, values, present, onChange, mistakeAt }: Parts & {
   const { name, label, type, help, placeholder, isRequired = false, options = [] } = field;
   const value = values[name] ?? "";
   const isKept = type === "secret" && (present?.includes(name.split(".")[0] ?? name) ?? false);
-  const around = { label, help: isKept ? "Set already; leave it empty to keep it." : help, mistake: mistakeAt(name) };
+  const around = {
+    label,
+    help: isKept ? "Set already; leave it empty to keep it." : help,
+    mistake: mistakeAt(name),
+  };
   const change = (text: string) => onChange(name, text);
   switch (type) {
     case "choice":
@@ -42,7 +54,10 @@ function SettingField({ field, values, present, onChange, mistakeAt }: Parts & {
           {...around}
           value={value}
           onChange={(event) => change(event.target.value)}
-          options={[["", "By default"], ...(type === "switch" ? ["true", "false"] : options).map((each) => [each, each] as const)]}
+          options={[
+            ["", "By default"],
+            ...(type === "switch" ? ["true", "false"] : options).map((each) => [each, each] as const),
+          ]}
         />
       );
     case "list":

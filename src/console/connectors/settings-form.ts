@@ -8,7 +8,10 @@ type Settings = Record<string, unknown>;
 /** Fills a form from settings as the API shows them; secrets are never shown. */
 export function valuesOf(kind: Kind, settings: Settings): Values {
   return Object.fromEntries(
-    kind.fields.map((field) => [field.name, field.type === "secret" ? "" : textOf(field, at(settings, field.name))]),
+    kind.fields.map((field) => [
+      field.name,
+      field.type === "secret" ? "" : textOf(field, at(settings, field.name)),
+    ]),
   );
 }
 
@@ -22,19 +25,22 @@ export function settingsOf(kind: Kind, values: Values): Settings {
     const text = values[field.name]?.trim() ?? "";
     if (text === "") continue;
     if (field.type === "json") Object.assign(settings, JSON.parse(text));
-    else put(settings, field.name, valueOf(field, text));
+    else put(settings, field.name, givenOf(field, text));
   }
   return settings;
 }
 
-function valueOf({ type }: KindField, text: string): unknown {
+function givenOf({ type }: KindField, text: string): unknown {
   switch (type) {
     case "number":
       return Number(text);
     case "switch":
       return text === "true";
     case "list":
-      return text.split(/[\n,]+/).map((line) => line.trim()).filter(Boolean);
+      return text
+        .split(/[\n,]+/)
+        .map((line) => line.trim())
+        .filter(Boolean);
     default:
       return text;
   }
@@ -49,7 +55,9 @@ function textOf({ type }: KindField, value: unknown): string {
 
 function at(settings: Settings, name: string): unknown {
   if (name === "") return settings;
-  return name.split(".").reduce<unknown>((inside, part) => (inside as Settings | undefined)?.[part], settings);
+  return name
+    .split(".")
+    .reduce<unknown>((inside, part) => (inside as Settings | undefined)?.[part], settings);
 }
 
 function put(settings: Settings, name: string, value: unknown): void {

@@ -29,7 +29,10 @@ export function DeadLettersView() {
 
   return (
     <>
-      <PageHead title="Dead letters" about="Deliveries that failed every attempt. They wait here until someone replays them.">
+      <PageHead
+        title="Dead letters"
+        about="Deliveries that failed every attempt. They wait here until someone replays them."
+      >
         {total > 0 && (
           <Button
             className="primary"
@@ -40,7 +43,9 @@ export function DeadLettersView() {
           </Button>
         )}
       </PageHead>
-      {replaying !== null && <Progress of={replaying.of} left={sum(all.filter((each) => isIn(each, replaying.which)))} />}
+      {replaying !== null && (
+        <Progress of={replaying.of} left={sum(all.filter((each) => isIn(each, replaying.which)))} />
+      )}
       <section className="card" aria-label="By subscription and reason">
         <Reading query={groups} what="the dead letters">
           {() =>
@@ -92,4 +97,5 @@ function Progress({ of, left }: { of: number; left: number }) {
 const sum = (groups: Group[]) => groups.reduce((total, { count }) => total + count, 0);
 
 const isIn = (group: Group, { subscription, reason }: Replayed) =>
-  (subscription ?? subscriptionOf(group)) === subscriptionOf(group) && (reason ?? group.reason) === group.reason;
+  (subscription ?? subscriptionOf(group)) === subscriptionOf(group) &&
+  (reason ?? group.reason) === group.reason;

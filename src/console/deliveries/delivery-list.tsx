@@ -27,7 +27,11 @@ export function DeliveryList(props: {
     if (row !== undefined) onOpen(row.deliveryId);
   };
   return (
-    <section ref={frame} className={isNarrow ? "card list narrow" : "card list"} aria-label="List of deliveries">
+    <section
+      ref={frame}
+      className={isNarrow ? "card list narrow" : "card list"}
+      aria-label="List of deliveries"
+    >
       {pages.hasNews && (
         <button type="button" className="small news" onClick={pages.refresh}>
           Show newer deliveries
@@ -53,7 +57,12 @@ export function DeliveryList(props: {
   );
 }
 
-function Nothing(props: { isLoading: boolean; error: Error | null; refresh: () => void; isFiltered: boolean }) {
+function Nothing(props: {
+  isLoading: boolean;
+  error: Error | null;
+  refresh: () => void;
+  isFiltered: boolean;
+}) {
   const { isLoading, error, refresh, isFiltered } = props;
   if (error !== null) return <Failure what="the deliveries" error={error} retry={refresh} />;
   if (isLoading) return <Loading what="the deliveries" rows={10} />;
@@ -66,7 +75,15 @@ function Nothing(props: { isLoading: boolean; error: Error | null; refresh: () =
   );
 }
 
-const Foot = ({ hasMore, error, refresh }: { hasMore: boolean; error: Error | null; refresh: () => void }) => (
+const Foot = ({
+  hasMore,
+  error,
+  refresh,
+}: {
+  hasMore: boolean;
+  error: Error | null;
+  refresh: () => void;
+}) => (
   <div className="vlist-foot muted">
     {error !== null ? (
       <Failure what="more" error={error} retry={refresh} />

@@ -20,7 +20,6 @@ export function DeliveryPane({ deliveryId, onClose }: { deliveryId: string; onCl
     if (event.key === "Escape") onClose();
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes it from anywhere inside
     <aside ref={pane} className="card pane" tabIndex={-1} aria-label="Delivery" onKeyDown={pressed}>
       <header>
         <h2>Delivery</h2>

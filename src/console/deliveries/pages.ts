@@ -58,7 +58,8 @@ export function useDeliveryPages(filter: DeliveryFilter, isFollowing: boolean): 
     let isNew = false;
     for (const [key, page] of pages) {
       const before = outlines.current.get(key);
-      if (page === undefined || (before?.nextKey === page.nextKey && before.size === page.rows.length)) continue;
+      if (page === undefined || (before?.nextKey === page.nextKey && before.size === page.rows.length))
+        continue;
       outlines.current.set(key, { size: page.rows.length, nextKey: page.nextKey });
       isNew = true;
     }

@@ -22,7 +22,9 @@ export function VerifyBox(props: { body?: string; eventId?: string; headers?: Re
     onSuccess: ({ signingSecret }) => setSecret(signingSecret),
   });
   if (!canVerify())
-    return <p className="muted">This browser verifies only on https or on the hub's own machine (localhost).</p>;
+    return (
+      <p className="muted">This browser verifies only on https or on the hub's own machine (localhost).</p>
+    );
   const set = (change: Partial<typeof webhook>) => {
     check.reset();
     setWebhook({ ...webhook, ...change });
@@ -71,7 +73,12 @@ export function VerifyBox(props: { body?: string; eventId?: string; headers?: Re
         onChange={(event) => set({ signature: event.target.value })}
         required
       />
-      <TextArea label="Body, byte for byte" rows={3} value={webhook.body} onChange={(body) => set({ body })} />
+      <TextArea
+        label="Body, byte for byte"
+        rows={3}
+        value={webhook.body}
+        onChange={(body) => set({ body })}
+      />
       <div className="line">
         <Button type="submit" isBusy={check.isPending}>
           Verify

@@ -12,7 +12,10 @@ export interface Webhook {
 export const canVerify = (): boolean => globalThis.crypto?.subtle !== undefined;
 
 /** The form in which a signature is right with a secret; null: in none. */
-export async function verify(secret: string, webhook: Webhook): Promise<"X-Webhook-Signature" | "webhook-signature" | null> {
+export async function verify(
+  secret: string,
+  webhook: Webhook,
+): Promise<"X-Webhook-Signature" | "webhook-signature" | null> {
   const given = webhook.signature.trim().split(/\s+/);
   const { timestamp, body, eventId } = webhook;
   const text = new TextEncoder();
@@ -32,7 +35,9 @@ interface Digest {
 async function hmac(key: Uint8Array<ArrayBuffer>, content: string): Promise<Digest> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(content)));
+  const digest = new Uint8Array(
+    await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(content)),
+  );
   return {
     toHex: () => [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
     toBase64: () => btoa(String.fromCharCode(...digest)),

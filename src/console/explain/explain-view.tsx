@@ -17,7 +17,10 @@ export function ExplainView() {
   };
   return (
     <>
-      <PageHead title="Why was it not delivered?" about="An event's whole way, from its admission to each subscription." />
+      <PageHead
+        title="Why was it not delivered?"
+        about="An event's whole way, from its admission to each subscription."
+      />
       <form className="card card-body ask" onSubmit={submit}>
         <div className="line bottom">
           <Field
@@ -49,8 +52,8 @@ function Answer({ eventId }: { eventId: string }) {
       <div className="card">
         <Empty title="No event of yours has this id">
           <p>
-            It was never admitted here, it is older than what the hub keeps, or it names an auction that is not among your
-            auction ids.
+            It was never admitted here, it is older than what the hub keeps, or it names an auction that is
+            not among your auction ids.
           </p>
         </Empty>
       </div>

@@ -26,7 +26,13 @@ export function EventCard({ explanation, eventId }: { explanation: Explanation; 
           <dt>By</dt>
           <dd>{event.door}</dd>
           <dt>Auctions</dt>
-          <dd>{event.auctionIds.length === 0 ? <span className="muted">none named</span> : event.auctionIds.join(", ")}</dd>
+          <dd>
+            {event.auctionIds.length === 0 ? (
+              <span className="muted">none named</span>
+            ) : (
+              event.auctionIds.join(", ")
+            )}
+          </dd>
         </dl>
         <details onToggle={(toggled) => setIsOpen(toggled.currentTarget.open)}>
           <summary>Payload</summary>
@@ -53,7 +59,8 @@ export function SubscriptionCards({ explanation: { subscriptions } }: { explanat
       <div className="card">
         <Empty title="You had no subscription">
           <p>
-            <a href={addressOf("subscriptions", null, { new: "sandbox" })}>Create one</a>, then recover what it missed.
+            <a href={addressOf("subscriptions", null, { new: "sandbox" })}>Create one</a>, then recover what
+            it missed.
           </p>
         </Empty>
       </div>

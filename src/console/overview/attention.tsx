@@ -16,19 +16,26 @@ export function Attention({ overview }: { overview: Overview }) {
 
 function FailingSubscriptions({ isAny }: { isAny: boolean }) {
   const all = useAllSubscriptions();
-  const failing = (all.data ?? []).filter(({ health, status }) => health === "failing" && status === "active");
+  const failing = (all.data ?? []).filter(
+    ({ health, status }) => health === "failing" && status === "active",
+  );
   return (
     <section className="card">
       <header>
         <h2>Failing subscriptions</h2>
       </header>
       {failing.length === 0 ? (
-        <p className="card-body muted">{isAny ? "Reading…" : "None: every receiver took what it was last sent."}</p>
+        <p className="card-body muted">
+          {isAny ? "Reading…" : "None: every receiver took what it was last sent."}
+        </p>
       ) : (
         <ul className="rows">
           {failing.map(({ sk, environment, eventType, failingSince, consecutiveFailures }) => (
             <li key={sk}>
-              <a className="mono grow" href={addressOf("deliveries", null, { environment, status: "failed" })}>
+              <a
+                className="mono grow"
+                href={addressOf("deliveries", null, { environment, status: "failed" })}
+              >
                 {eventType}
               </a>
               <EnvironmentTag environment={environment} />
@@ -53,7 +60,8 @@ function Connectors({ connectors }: { connectors: Overview["connectors"] }) {
       </header>
       {connectors.length === 0 ? (
         <p className="card-body muted">
-          None. A connector brings events from an auction's own system: <a href={addressOf("connectors")}>add one</a>.
+          None. A connector brings events from an auction's own system:{" "}
+          <a href={addressOf("connectors")}>add one</a>.
         </p>
       ) : (
         <ul className="rows">
@@ -65,7 +73,13 @@ function Connectors({ connectors }: { connectors: Overview["connectors"] }) {
               <span className="muted">{kind}</span>
               <Badge tone={TONES[status] ?? "quiet"}>{status}</Badge>
               <span className="muted" title={lastError?.message}>
-                {nextRunAt === null ? "no next run" : <>next <Time at={nextRunAt} /></>}
+                {nextRunAt === null ? (
+                  "no next run"
+                ) : (
+                  <>
+                    next <Time at={nextRunAt} />
+                  </>
+                )}
               </span>
             </li>
           ))}

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Code } from "../parts/code.tsx";
 import { addressOf } from "../shell/router.ts";
 import { useSignedIn } from "../shell/session-context.ts";
@@ -26,7 +27,8 @@ export function FirstSteps({ overview }: { overview: Overview }) {
             <>The hub's operator assigns your auction ids; events of these auctions come to you.</>
           ) : (
             <>
-              Events that name an auction come to those who have its id. <a href={addressOf("settings")}>Set auction ids</a>
+              Events that name an auction come to those who have its id.{" "}
+              <a href={addressOf("settings")}>Set auction ids</a>
             </>
           )}
         </Step>
@@ -35,16 +37,16 @@ export function FirstSteps({ overview }: { overview: Overview }) {
           <a href={addressOf("subscriptions", null, { new: "sandbox" })}>Create a subscription</a>
         </Step>
         <Step isDone={false} title="Let an event come">
-          Send a test event from <a href={addressOf("subscriptions")}>the subscription</a>, or publish a real one with a
-          publisher's key:
-          <Code text={publishCommand(first, auctionIds.data.auctionIds[0])} />
+          Send a test event from <a href={addressOf("subscriptions")}>the subscription</a>, or publish a real
+          one with a publisher's key:
+          <Code text={publishCommand(first, auctionIds.data.auctionIds[0])} label="Command that publishes" />
         </Step>
       </ol>
     </section>
   );
 }
 
-function Step({ isDone, title, children }: { isDone: boolean; title: string; children: React.ReactNode }) {
+function Step({ isDone, title, children }: { isDone: boolean; title: string; children: ReactNode }) {
   return (
     <li className={isDone ? "done" : ""}>
       <div className="stack tight">

@@ -76,7 +76,11 @@ function optionsFor(element: HTMLElement, span: Span): Options {
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
       { ...axis, space: span === "hour" ? 60 : 80, values: timesOf },
-      { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] },
+      {
+        ...axis,
+        size: 52,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
+      },
     ],
     series: [
       { value: (_, at) => (at === null ? "" : clockTime(at)) },

@@ -9,7 +9,11 @@ export function Tiles({ overview, span }: { overview: Overview; span: Span }) {
   return (
     <ul className="tiles">
       <Tile label="Events in" value={count(eventsIn)} />
-      <Tile label="Delivered" value={count(delivered)} href={addressOf("deliveries", null, { status: "success" })} />
+      <Tile
+        label="Delivered"
+        value={count(delivered)}
+        href={addressOf("deliveries", null, { status: "success" })}
+      />
       <Tile
         label="Success"
         value={successShare === null ? "–" : percent(successShare)}
@@ -18,7 +22,7 @@ export function Tiles({ overview, span }: { overview: Overview; span: Span }) {
       <Tile
         label="Latency p50 · p99"
         title="From accepting an event to its delivery at the first attempt"
-        value={latencyMs === null ? "–" : `${duration(latencyMs.p50)} · ${duration(latencyMs.p99)}`}
+        value={latencyOf(latencyMs)}
       />
       <Tile
         label="Pending"
@@ -41,7 +45,16 @@ export function Tiles({ overview, span }: { overview: Overview; span: Span }) {
   );
 }
 
-function Tile(props: { label: string; value: string; title?: string; href?: string; tone?: "bad" | undefined }) {
+const latencyOf = ({ p50, p99 }: Overview["hour"]["latencyMs"]) =>
+  p50 === null || p99 === null ? "–" : `${duration(p50)} · ${duration(p99)}`;
+
+function Tile(props: {
+  label: string;
+  value: string;
+  title?: string;
+  href?: string;
+  tone?: "bad" | undefined;
+}) {
   const { label, value, title, href, tone } = props;
   const inner: ReactNode = (
     <>

@@ -1,16 +1,19 @@
 import { CopyButton } from "./copy.tsx";
 
-/** A text to be read and copied as it is. */
-export function Code({ text, isWrapped = false, label }: { text: string; isWrapped?: boolean; label?: string }) {
+/** A text to be read, and mostly copied, as it is. */
+export function Code(props: { text: string; label: string; isWrapped?: boolean; isCopied?: boolean }) {
+  const { text, label, isWrapped = false, isCopied = true } = props;
   return (
     <div className="code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className={isWrapped ? "wrap" : ""} tabIndex={0} aria-label={label}>
-        {text}
-      </pre>
-      <div className="actions">
-        <CopyButton text={text} />
-      </div>
+      <section className={isWrapped ? "code-text wrap" : "code-text"} tabIndex={0} aria-label={label}>
+        <pre>{text}</pre>
+      </section>
+      {isCopied && (
+        <div className="actions">
+          <CopyButton text={text} />
+        </div>
+      )}
     </div>
   );
 }

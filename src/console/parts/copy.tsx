@@ -14,7 +14,11 @@ export function CopyButton(props: { text: string | (() => string); label?: strin
     setTimeout(() => setHasCopied(false), SAID_MS);
   };
   return (
-    <button type="button" className={className} onClick={() => copy().catch(() => toast.failure("The browser did not let the text be copied."))}>
+    <button
+      type="button"
+      className={className}
+      onClick={() => copy().catch(() => toast.failure("The browser did not let the text be copied."))}
+    >
       {hasCopied ? "Copied" : label}
     </button>
   );

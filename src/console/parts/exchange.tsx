@@ -1,3 +1,4 @@
+import { Code } from "./code.tsx";
 import { bytesOf, duration } from "./numbers.ts";
 
 /** What was sent and what came back, once. */
@@ -29,12 +30,7 @@ export function Exchange({ exchange }: { exchange: ShownExchange }) {
           </summary>
           {responseHeaders !== null && <Headers headers={responseHeaders} label="Answer headers" />}
           {responseBody !== null && responseBody !== "" && (
-            <div className="code">
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-              <pre className="wrap" tabIndex={0} aria-label="Answer body">
-                {responseBody}
-              </pre>
-            </div>
+            <Code text={responseBody} label="Answer body" isWrapped isCopied={false} />
           )}
         </details>
       )}

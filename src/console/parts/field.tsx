@@ -10,20 +10,31 @@ interface Around {
 
 /** A labelled input, with its help and its mistake. */
 export function Field(
-  props: Around & { [Name in keyof InputHTMLAttributes<HTMLInputElement>]?: InputHTMLAttributes<HTMLInputElement>[Name] | undefined },
+  props: Around & {
+    [Name in keyof InputHTMLAttributes<HTMLInputElement>]?:
+      | InputHTMLAttributes<HTMLInputElement>[Name]
+      | undefined;
+  },
 ) {
   const { label, help, mistake, isLabelHidden, ...input } = props;
   const id = useId();
   return (
     <FieldFrame {...{ id, label, help, mistake, isLabelHidden }}>
-      <input {...(input as InputHTMLAttributes<HTMLInputElement>)} id={id} {...described(id, { help, mistake })} />
+      <input
+        {...(input as InputHTMLAttributes<HTMLInputElement>)}
+        id={id}
+        {...described(id, { help, mistake })}
+      />
     </FieldFrame>
   );
 }
 
 /** A labelled choice. */
 export function Choice(
-  props: Around & SelectHTMLAttributes<HTMLSelectElement> & { options: readonly (readonly [value: string, text: string])[] },
+  props: Around &
+    SelectHTMLAttributes<HTMLSelectElement> & {
+      options: readonly (readonly [value: string, text: string])[];
+    },
 ) {
   const { label, help, mistake, isLabelHidden, options, ...select } = props;
   const id = useId();

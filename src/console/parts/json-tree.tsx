@@ -16,9 +16,15 @@ export function JsonTree({ value }: { value: unknown }) {
   );
 }
 
+/** A number as it is written. */
+export class ExactNumber {
+  constructor(readonly text: string) {}
+}
+
 type Branch = Record<string, unknown> | unknown[];
 
-const isBranch = (value: unknown): value is Branch => typeof value === "object" && value !== null;
+const isBranch = (value: unknown): value is Branch =>
+  typeof value === "object" && value !== null && !(value instanceof ExactNumber);
 
 function Entries({ value, level }: { value: Branch; level: number }) {
   const [limit, setLimit] = useState(FIRST);
@@ -54,7 +60,8 @@ function Node({ name, value, level }: { name: string; value: unknown; level: num
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
-        <span className="json-key">{name}</span> <span className="muted">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
+        <span className="json-key">{name}</span>{" "}
+        <span className="muted">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
       </summary>
       {isOpen && <Entries value={value} level={level + 1} />}
     </details>
@@ -62,6 +69,7 @@ function Node({ name, value, level }: { name: string; value: unknown; level: num
 }
 
 function Leaf({ value }: { value: unknown }) {
+  if (value instanceof ExactNumber) return <span className="json-number">{value.text}</span>;
   const kind = value === null ? "null" : typeof value;
   return <span className={`json-${kind}`}>{JSON.stringify(value)}</span>;
 }

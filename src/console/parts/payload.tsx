@@ -1,6 +1,7 @@
 import { useState } from "react";
+import { Code } from "./code.tsx";
 import { CopyButton } from "./copy.tsx";
-import { JsonTree } from "./json-tree.tsx";
+import { ExactNumber, JsonTree } from "./json-tree.tsx";
 import { bytesOf } from "./numbers.ts";
 import { Switch } from "./switch.tsx";
 
@@ -28,23 +29,26 @@ export function Payload({ text }: { text: string }) {
           <CopyButton text={text} />
         </div>
       </header>
-      <div className="code payload">
-        {isTree ? (
+      {isTree ? (
+        <div className="code payload">
           <JsonTree value={parsed} />
-        ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-          <pre className="wrap" tabIndex={0} aria-label="Payload as it is">
-            {text}
-          </pre>
-        )}
-      </div>
+        </div>
+      ) : (
+        <Code text={text} label="Payload as it is" isWrapped isCopied={false} />
+      )}
     </section>
   );
 }
 
+/** Numbers that JavaScript cannot hold stay as they are written. */
+const exactly = (_: string, value: unknown, context?: { source?: string }) =>
+  typeof value === "number" && context?.source !== undefined && String(value) !== context.source
+    ? new ExactNumber(context.source)
+    : value;
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, exactly);
   } catch {
     return undefined;
   }

@@ -44,6 +44,7 @@ export function Reading<T>(props: {
 }) {
   const { query, what, rows, children } = props;
   if (query.data !== undefined) return children(query.data);
-  if (query.error !== null) return <Failure what={what} error={query.error} retry={() => void query.refetch()} />;
+  if (query.error !== null)
+    return <Failure what={what} error={query.error} retry={() => void query.refetch()} />;
   return <Loading what={what} {...(rows !== undefined && { rows })} />;
 }

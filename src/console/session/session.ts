@@ -39,8 +39,7 @@ export const useEnter = () =>
     },
     meta: { isQuiet: true }, // the form itself tells what is wrong
     onSuccess(session) {
-      queries.clear();
-      queries.setQueryData(SESSION, session);
+      become(session);
     },
   });
 
@@ -49,7 +48,12 @@ export const useSignOut = () =>
   useMutation({
     mutationFn: () => answerOf(api.session.delete()),
     onSuccess() {
-      queries.clear();
-      queries.setQueryData(SESSION, null);
+      become(null);
     },
   });
+
+/** Nothing that one customer read is left for the next. */
+function become(session: Session | null): void {
+  queries.setQueryData(SESSION, session);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+}

@@ -50,11 +50,22 @@ function EntryForm({ isNew }: { isNew: boolean }) {
     });
   };
   const wrong = (path: string) =>
-    enter.error instanceof CallError ? enter.error.errors.find((each) => each.path === path)?.message : undefined;
+    enter.error instanceof CallError
+      ? enter.error.errors.find((each) => each.path === path)?.message
+      : undefined;
   const hasPlace = ["email", "password", "name"].some((path) => wrong(path) !== undefined);
   return (
     <form className="stack" onSubmit={submit}>
-      {isNew && <Field label="Name" name="name" autoComplete="organization" required autoFocus mistake={wrong("name")} />}
+      {isNew && (
+        <Field
+          label="Name"
+          name="name"
+          autoComplete="organization"
+          required
+          autoFocus
+          mistake={wrong("name")}
+        />
+      )}
       <Field
         label="E-mail"
         name="email"

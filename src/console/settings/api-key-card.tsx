@@ -67,7 +67,15 @@ function ShowForm({ onShown }: { onShown: (apiKey: string) => void }) {
   };
   return (
     <form className="line bottom" onSubmit={submit}>
-      <input type="text" className="unseen" autoComplete="username" value={customer.email} readOnly tabIndex={-1} aria-hidden="true" />
+      <input
+        type="text"
+        className="unseen"
+        autoComplete="username"
+        value={customer.email}
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+      />
       <Field
         label="Your password"
         type="password"

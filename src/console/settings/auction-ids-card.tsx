@@ -58,13 +58,22 @@ function Ids({ ids, isOperators }: { ids: string[]; isOperators: boolean }) {
   return (
     <>
       {ids.length === 0 ? (
-        <p>{isOperators ? "None is assigned." : "None yet: add one, or events that name an auction pass you by."}</p>
+        <p>
+          {isOperators
+            ? "None is assigned."
+            : "None yet: add one, or events that name an auction pass you by."}
+        </p>
       ) : (
         <ul className="chips">
           {ids.map((id) => (
             <li key={id} className="chip mono">
               {id}
-              <button type="button" className="ghost icon" aria-label={`Give up ${id}`} onClick={() => remove(id)}>
+              <button
+                type="button"
+                className="ghost icon"
+                aria-label={`Give up ${id}`}
+                onClick={() => remove(id)}
+              >
                 ×
               </button>
             </li>

@@ -31,8 +31,21 @@ export function PasswordCard() {
       <form className="card-body" onSubmit={submit}>
         <p className="muted">A new password ends every session of this account; the API key stays.</p>
         <div className="pair">
-          <Field label="Present password" name="currentPassword" type="password" autoComplete="current-password" required />
-          <Field label="New password" name="newPassword" type="password" autoComplete="new-password" minLength={8} required />
+          <Field
+            label="Present password"
+            name="currentPassword"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
+          <Field
+            label="New password"
+            name="newPassword"
+            type="password"
+            autoComplete="new-password"
+            minLength={8}
+            required
+          />
         </div>
         {change.error !== null && (
           <p className="mistake" role="alert">
@@ -50,6 +63,7 @@ export function PasswordCard() {
 }
 
 function messageOf(error: Error): string {
-  if (error instanceof CallError && error.code === "invalid_credentials") return "The present password is another.";
+  if (error instanceof CallError && error.code === "invalid_credentials")
+    return "The present password is another.";
   return error.message;
 }

@@ -71,8 +71,8 @@ function RotateDialog({ onClose }: { onClose: () => void }) {
     <Dialog title="Rotate the signing secret" onClose={onClose}>
       <div className="stack">
         <p>
-          <code>X-Webhook-Signature</code> uses the new secret at once. <code>webhook-signature</code> carries signatures
-          of both until the overlap ends.
+          <code>X-Webhook-Signature</code> uses the new secret at once. <code>webhook-signature</code> carries
+          signatures of both until the overlap ends.
         </p>
         <Choice
           label="Overlap"

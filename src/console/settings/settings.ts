@@ -37,6 +37,7 @@ export const useRotateApiKey = () =>
 /** Changes the password, which ends every session of this account. */
 export const useChangePassword = () =>
   useMutation({
-    mutationFn: (body: { currentPassword: string; newPassword: string }) => answerOf(api.auth.password.post(body)),
+    mutationFn: (body: { currentPassword: string; newPassword: string }) =>
+      answerOf(api.auth.password.post(body)),
     meta: { isQuiet: true, isPasswordCheck: true },
   });

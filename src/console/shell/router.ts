@@ -50,7 +50,8 @@ export function usePlace(): Place {
 /** The filters of a view, and how to change some of them in the address bar. */
 export function useFilters(): [Record<string, string>, (change: FilterChange) => void] {
   const { view, item, filters } = usePlace();
-  const change = (change: FilterChange) => goTo(addressOf(view, item, { ...filters, ...change }), { replace: true });
+  const change = (change: FilterChange) =>
+    goTo(addressOf(view, item, { ...filters, ...change }), { replace: true });
   return [filters, change];
 }
 

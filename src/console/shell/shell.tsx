@@ -34,9 +34,9 @@ export function Shell({ session }: { session: Session }) {
   useEffect(() => setIsMenuOpen(false), [view]);
   return (
     <SessionContext value={session}>
-      <a className="skip" href="#main" onClick={skipToMain}>
+      <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <div className="shell">
         <Side isMenuOpen={isMenuOpen} setIsMenuOpen={setIsMenuOpen} />
         <div>
@@ -48,12 +48,6 @@ export function Shell({ session }: { session: Session }) {
       </div>
     </SessionContext>
   );
-}
-
-/** The address is the view's, so the link must not change it. */
-function skipToMain(event: { preventDefault(): void }): void {
-  event.preventDefault();
-  document.getElementById("main")?.focus();
 }
 
 function LostBanner() {

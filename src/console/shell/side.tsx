@@ -66,7 +66,11 @@ function Nav() {
 
 function LiveState() {
   const live = useSyncExternalStore(liveStore.subscribe, liveStore.read);
-  const [tone, text] = { live: ["live-on", "Live"], connecting: ["", "Connecting"], lost: ["live-lost", "Offline"] }[live];
+  const [tone, text] = {
+    live: ["live-on", "Live"],
+    connecting: ["", "Connecting"],
+    lost: ["live-lost", "Offline"],
+  }[live];
   return <span className={`live ${tone}`}>{text}</span>;
 }
 
@@ -78,7 +82,10 @@ function Foot() {
     <footer className="side-foot">
       <Switch
         label="Theme"
-        options={themes.map((each) => [each, each === "system" ? "Auto" : each === "light" ? "Light" : "Dark"])}
+        options={themes.map((each) => [
+          each,
+          each === "system" ? "Auto" : each === "light" ? "Light" : "Dark",
+        ])}
         value={theme}
         onChange={(next) => {
           chooseTheme(next);

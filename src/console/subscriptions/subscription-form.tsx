@@ -9,7 +9,11 @@ import { toast } from "../shell/toasts.ts";
 import { type Environment, type Subscription, type SubscriptionEntry, useSave } from "./subscriptions.ts";
 
 /** Makes a subscription, or changes the present one. */
-export function SubscriptionForm(props: { environment: Environment; present?: Subscription; onClose: () => void }) {
+export function SubscriptionForm(props: {
+  environment: Environment;
+  present?: Subscription;
+  onClose: () => void;
+}) {
   const { environment, present, onClose } = props;
   const save = useSave();
   const [entry, setEntry] = useState<SubscriptionEntry>({
@@ -31,9 +35,17 @@ export function SubscriptionForm(props: { environment: Environment; present?: Su
   };
   const warning = save.data?.warning;
   return (
-    <Dialog title={present === undefined ? "New subscription" : "Change subscription"} onClose={onClose} isWide>
+    <Dialog
+      title={present === undefined ? "New subscription" : "Change subscription"}
+      onClose={onClose}
+      isWide
+    >
       <form onSubmit={submit} className="stack">
-        {present === undefined ? <NewParts {...{ entry, set }} mistake={mistakeAt(save.error, "eventType")} /> : <p className="mono strong">{present.eventType}</p>}
+        {present === undefined ? (
+          <NewParts {...{ entry, set }} mistake={mistakeAt(save.error, "eventType")} />
+        ) : (
+          <p className="mono strong">{present.eventType}</p>
+        )}
         <Field
           label="Webhook URL"
           name="webhookUrl"
@@ -96,7 +108,11 @@ function NewParts(props: {
           onChange={(environment) => set({ environment })}
         />
       </div>
-      <EventTypePicker value={entry.eventType} onChange={(eventType) => set({ eventType })} mistake={mistake} />
+      <EventTypePicker
+        value={entry.eventType}
+        onChange={(eventType) => set({ eventType })}
+        mistake={mistake}
+      />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
-import { counted } from "../parts/numbers.ts";
 import { Time } from "../parts/time.tsx";
 import { confirm } from "../shell/confirm.ts";
 import { addressOf } from "../shell/router.ts";
@@ -15,7 +14,11 @@ export function SubscriptionRow({ subscription }: { subscription: Subscription }
   return (
     <li className="sub" aria-label={eventType}>
       <div className="sub-head">
-        <a className="mono strong" href={addressOf("deliveries", null, filterOf(subscription))} title="Its deliveries">
+        <a
+          className="mono strong"
+          href={addressOf("deliveries", null, filterOf(subscription))}
+          title="Its deliveries"
+        >
           {eventType}
         </a>
         <Health subscription={subscription} />
@@ -94,7 +97,9 @@ function Actions({ subscription }: { subscription: Subscription }) {
         Delete
       </Button>
       {open === "test" && <TestDialog subscription={subscription} onClose={close} />}
-      {open === "edit" && <SubscriptionForm environment={environment} present={subscription} onClose={close} />}
+      {open === "edit" && (
+        <SubscriptionForm environment={environment} present={subscription} onClose={close} />
+      )}
     </div>
   );
 }

@@ -45,7 +45,9 @@ export function SubscriptionsView() {
           />
         ))}
       </div>
-      {asked !== undefined && <SubscriptionForm environment={asked} onClose={() => setFilters({ new: null })} />}
+      {asked !== undefined && (
+        <SubscriptionForm environment={asked} onClose={() => setFilters({ new: null })} />
+      )}
       {isPromoting && <PromoteDialog onClose={() => setIsPromoting(false)} />}
     </>
   );
@@ -61,7 +63,9 @@ function EnvironmentCard(props: { environment: Environment; search: string; onNe
         <span className="muted">{subscriptions.data && count(subscriptions.data.length)}</span>
       </header>
       <Reading query={subscriptions} what={`the ${environment} subscriptions`}>
-        {(all) => (all.length === 0 ? <None {...{ environment, onNew }} /> : <List found={found(all, search)} />)}
+        {(all) =>
+          all.length === 0 ? <None {...{ environment, onNew }} /> : <List found={found(all, search)} />
+        }
       </Reading>
     </section>
   );
@@ -96,4 +100,6 @@ function List({ found }: { found: Subscription[] }) {
 }
 
 const found = (all: Subscription[], search: string) =>
-  all.filter(({ eventType, webhookUrl }) => `${eventType} ${webhookUrl}`.toLowerCase().includes(search.toLowerCase()));
+  all.filter(({ eventType, webhookUrl }) =>
+    `${eventType} ${webhookUrl}`.toLowerCase().includes(search.toLowerCase()),
+  );

@@ -17,8 +17,9 @@ export function TestDialog({ subscription, onClose }: { subscription: Subscripti
   return (
     <Dialog title="Test event" onClose={onClose} isWide>
       <p className="muted">
-        The catalog's example, signed, sent once to <span className="mono break">{subscription.webhookUrl}</span>. It
-        stands in no list and counts nowhere.
+        The catalog's example, signed, sent once to{" "}
+        <span className="mono break">{subscription.webhookUrl}</span>. It stands in no list and counts
+        nowhere.
       </p>
       <div aria-live="polite" className="stack">
         {test.isPending && <Loading what="the answer" />}
