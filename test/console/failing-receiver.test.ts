@@ -17,7 +17,10 @@ consoleTest(
 
     await console.open("overview");
     await page.getByRole("link", { name: /Failing subscriptions\s*1 of 1/ }).waitFor();
-    await page.getByRole("link", { name: /^Dead letters\s*3$/ }).first().waitFor();
+    await page
+      .getByRole("link", { name: /^Dead letters\s*3$/ })
+      .first()
+      .waitFor();
     await console.open("dead-letters");
     const group = page.getByRole("region", { name: "By subscription and reason" });
     await group.getByText("HTTP 500: Internal Server Error").waitFor();

@@ -48,7 +48,7 @@ consoleTest(
     await card.getByText("This is not the password.").waitFor();
     await card.getByLabel("Your password").fill(PASSWORD);
     await card.getByRole("button", { name: "Show the key" }).click();
-    const apiKey = await card.locator("code").last().textContent();
+    const apiKey = await card.getByText(/^[0-9a-f]{8}-[0-9a-f-]{27}$/).textContent();
     const answer = await fetch(`${hub.origin}/api/auth/me`, { headers: { "x-api-key": apiKey ?? "" } });
     expect(answer.status).toBe(200);
 

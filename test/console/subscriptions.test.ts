@@ -63,7 +63,10 @@ consoleTest(
     await page.getByLabel("Event id").fill(eventId);
     await page.getByRole("button", { name: "Explain" }).click();
     await page.getByText("not matched").waitFor();
-    await page.getByText(/paused/).first().waitFor();
+    await page
+      .getByText(/paused/)
+      .first()
+      .waitFor();
 
     await console.open("subscriptions");
     await row.getByRole("button", { name: "Delete" }).click();

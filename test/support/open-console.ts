@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type HubProcess, startHubProcess } from "./hub-process.ts";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  existsSync,
+);
 
 /** Nothing of the browser's own goes to the network. */
 const FLAGS = [
@@ -19,8 +21,15 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A test in a browser. Where a machine has none it is left out, but never in CI. */
-export const consoleTest = test.skipIf(CHROMIUM === undefined && process.env.CI === undefined);
+/** Whether tests run in a browser. Where a machine has none they are left out, but never in CI. */
+export const hasBrowser = CHROMIUM !== undefined || process.env.CI !== undefined;
+
+/** A test in a browser. */
+export const consoleTest = test.skipIf(!hasBrowser);
+
+/** Starts a browser. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM ?? "chromium", args: FLAGS });
 
 /** The publisher's key of a console's hub. */
 export const PUBLISH_KEY = "test-publish-key-0123456789";
@@ -49,13 +58,18 @@ export interface OpenConsole extends AsyncDisposable {
 
 /** Starts a hub and opens its console. */
 export async function openConsole(
-  options: { env?: Record<string, string>; main?: string; colorScheme?: "light" | "dark"; width?: number } = {},
+  options: {
+    env?: Record<string, string>;
+    main?: string;
+    colorScheme?: "light" | "dark";
+    width?: number;
+  } = {},
 ): Promise<OpenConsole> {
   const dataDir = mkdtempSync(join(tmpdir(), "lanehook-console-"));
   const env = { DATA_DIR: dataDir, PUBLISH_KEY, RETRY_DELAYS: "0,0.05,0.05", ...options.env };
   let hub = await startHubProcess(env, options.main);
   const { origin } = hub;
-  const browser = await chromium.launch({ executablePath: CHROMIUM ?? "chromium", args: FLAGS });
+  const browser = await launchBrowser();
   const { colorScheme = "light", width = 1280 } = options;
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
   page.setDefaultTimeout(10_000);
@@ -123,7 +137,11 @@ function troublesOf(page: Page, origin: string): string[] {
 /** Subscribes by the console's own form; the event type is chosen in the catalog's tree. */
 export async function subscribe(
   page: Page,
-  { url, eventType = SOLD, environment = "sandbox" }: { url: string; eventType?: string; environment?: string },
+  {
+    url,
+    eventType = SOLD,
+    environment = "sandbox",
+  }: { url: string; eventType?: string; environment?: string },
 ): Promise<void> {
   await page.getByRole("button", { name: "New subscription" }).click();
   const dialog = page.getByRole("dialog", { name: "New subscription" });

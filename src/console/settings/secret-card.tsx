@@ -36,7 +36,7 @@ export function SecretCard() {
                 <code className="break">{isShown ? signingSecret : "whsec_••••••••••••••••••••"}</code>
                 <CopyButton text={signingSecret} />
               </div>
-              {previous !== null && (
+              {previous && (
                 <p className="notice" role="status">
                   The secret before it still signs beside it; it ends <Time at={previous.expiresAt} />.
                 </p>

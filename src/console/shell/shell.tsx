@@ -12,6 +12,7 @@ import { SubscriptionsView } from "../subscriptions/subscriptions-view.tsx";
 import { Side } from "./side.tsx";
 import { usePlace, type View } from "./router.ts";
 import { SessionContext } from "./session-context.ts";
+import { ViewBoundary } from "./view-boundary.tsx";
 
 const VIEWS: Record<View, () => ReactNode> = {
   overview: OverviewView,
@@ -42,7 +43,9 @@ export function Shell({ session }: { session: Session }) {
         <div>
           <LostBanner />
           <main id="main" className="page" tabIndex={-1}>
-            <Shown key={view} />
+            <ViewBoundary key={view}>
+              <Shown />
+            </ViewBoundary>
           </main>
         </div>
       </div>
