@@ -50,9 +50,9 @@ export const consoleViews = ({ delivered, failed, eventId }: BusyHub["ids"]): Sh
       await page.getByRole("dialog").waitFor();
     },
   },
-  { name: "explain", address: `explain/${eventId}`, settle: seen("Subscriptions") },
+  { name: "explain", address: `explain/${eventId}`, settle: seen("not matched") },
   { name: "explain-unknown", address: "explain/none", settle: seen("No event of yours") },
-  { name: "catalog", address: "catalog", settle: seen("asset") },
+  { name: "catalog", address: "catalog", settle: seen("account") },
   {
     name: "catalog-entry",
     address: "catalog/ae.asset.deal.sold.ams",

@@ -55,7 +55,7 @@ export function ConnectorsView() {
 function Both({ connectors, chosen }: { connectors: Connector[]; chosen: string | null }) {
   const connector = connectors.find(({ name }) => name === chosen);
   return (
-    <div className={connector === undefined ? "stack" : "split open"}>
+    <div className={connector === undefined ? "stack" : "split open even"}>
       <section className="card" aria-label="All connectors">
         <ul className="rows">
           {connectors.map((each) => (

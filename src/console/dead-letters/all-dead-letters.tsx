@@ -21,25 +21,11 @@ export function AllDeadLetters() {
             <Empty title="Nothing has ever failed for good" />
           ) : (
             <>
-              <div className="scroll-x">
-                <table className="dead">
-                  <thead>
-                    <tr>
-                      <th scope="col">Event type</th>
-                      <th scope="col">Reason</th>
-                      <th scope="col">Failed</th>
-                      <th scope="col">
-                        <span className="unseen">Replay</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {entries.map((entry) => (
-                      <Row key={entry.deliveryId} entry={entry} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <ul className="rows">
+                {entries.map((entry) => (
+                  <Row key={entry.deliveryId} entry={entry} />
+                ))}
+              </ul>
               {list.hasNextPage && (
                 <div className="card-body">
                   <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -61,28 +47,28 @@ function Row({ entry }: { entry: Entry }) {
   const { deliveryId, eventType, environment, failureReason, movedToDLQAt, replayedAt } = entry;
   const replay = useReplay();
   return (
-    <tr>
-      <td>
+    <li>
+      <div className="grow">
         <a className="mono break" href={addressOf("deliveries", null, { delivery: deliveryId })}>
           {eventType}
-        </a>{" "}
-        <EnvironmentTag environment={environment} />
-      </td>
-      <td>{failureReason}</td>
-      <td className="no-break">
-        <Time at={movedToDLQAt} />
-      </td>
-      <td className="no-break right">
+        </a>
+        <div className="small">{failureReason}</div>
+      </div>
+      <EnvironmentTag environment={environment} />
+      <span className="muted small">
         {replayedAt === null ? (
-          <Button className="small" isBusy={replay.isPending} onClick={() => replay.mutate(deliveryId)}>
-            Replay
-          </Button>
+          <Time at={movedToDLQAt} />
         ) : (
-          <span className="muted">
+          <>
             replayed <Time at={replayedAt} />
-          </span>
+          </>
         )}
-      </td>
-    </tr>
+      </span>
+      {replayedAt === null && (
+        <Button className="small" isBusy={replay.isPending} onClick={() => replay.mutate(deliveryId)}>
+          Replay
+        </Button>
+      )}
+    </li>
   );
 }

@@ -73,8 +73,7 @@ export const useRemove = () =>
   });
 
 /** Sends the catalog's example at once. */
-export const useTest = () =>
-  useMutation({ mutationFn: (key: SubscriptionKey) => answerOf(one(key).test.post()) });
+export const useTest = () => useMutation({ mutationFn: sendTest, meta: { isQuiet: true } });
 
 export type TestResult = Awaited<ReturnType<typeof sendTest>>;
 const sendTest = (key: SubscriptionKey) => answerOf(one(key).test.post());
