@@ -27,6 +27,7 @@ consoleTest(
     await page.keyboard.press("Enter");
     await page.waitForURL(/eventType=/);
     await rows.nth(1).waitFor({ state: "detached" });
+    await rows.first().waitFor();
     expect(await rows.count()).toBe(1);
     await page.reload();
     await rows.first().waitFor();

@@ -1,3 +1,4 @@
+import { Scroll } from "../parts/scroll.tsx";
 import { Empty } from "../parts/states.tsx";
 import { type Schema, schemaRows } from "./schema-rows.ts";
 
@@ -6,8 +7,7 @@ export function SchemaTable({ schema }: { schema: unknown }) {
   const rows = schemaRows(schema as Schema);
   if (rows.length === 0) return <Empty title="Nothing is known of its fields" />;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Schema">
+    <Scroll label="Schema">
       <table className="schema">
         <thead>
           <tr>
@@ -30,6 +30,6 @@ export function SchemaTable({ schema }: { schema: unknown }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }

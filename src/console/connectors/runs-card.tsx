@@ -1,5 +1,6 @@
 import { Badge, type Tone } from "../parts/badge.tsx";
 import { count, duration } from "../parts/numbers.ts";
+import { Scroll } from "../parts/scroll.tsx";
 import { Empty, Reading } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useRuns } from "./connectors.ts";
@@ -19,8 +20,7 @@ export function RunsCard({ name }: { name: string }) {
           runs.length === 0 ? (
             <Empty title="It has not run yet" />
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            <section className="scroll-x runs" tabIndex={0} aria-label="List of runs">
+            <Scroll className="runs" label="List of runs">
               <table>
                 <thead>
                   <tr>
@@ -57,7 +57,7 @@ export function RunsCard({ name }: { name: string }) {
                   ))}
                 </tbody>
               </table>
-            </section>
+            </Scroll>
           )
         }
       </Reading>

@@ -2,6 +2,7 @@ import { Badge, type Tone } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { counted } from "../parts/numbers.ts";
+import { Scroll } from "../parts/scroll.tsx";
 import { Empty, Reading } from "../parts/states.tsx";
 import { toast } from "../shell/toasts.ts";
 import { usePromote, usePromotePreview } from "./subscriptions.ts";
@@ -32,7 +33,7 @@ export function PromoteDialog({ onClose }: { onClose: () => void }) {
           changes.length === 0 ? (
             <Empty title="The sandbox has no active subscription" />
           ) : (
-            <div className="scroll-x">
+            <Scroll label="What would change">
               <table>
                 <thead>
                   <tr>
@@ -59,7 +60,7 @@ export function PromoteDialog({ onClose }: { onClose: () => void }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )
         }
       </Reading>
