@@ -71,7 +71,8 @@ export async function openConsole(
   const { origin } = hub;
   const browser = await launchBrowser();
   const { colorScheme = "light", width = 1280 } = options;
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+  const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const troubles = troublesOf(page, origin);
   await page.goto(origin);

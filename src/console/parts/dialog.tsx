@@ -7,11 +7,15 @@ export function Dialog(props: { title: string; onClose: () => void; isWide?: boo
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
+    if (element === null || element.open) return;
+    element.showModal();
+    const first = element.querySelector<HTMLElement>("form input, form select, form textarea");
+    (first ?? element).focus(); // the browser would choose the button that closes it
   }, []);
   return (
     <dialog
       ref={dialog}
+      tabIndex={-1}
       className={isWide ? "wide" : ""}
       aria-labelledby={titleId}
       onClose={onClose}
