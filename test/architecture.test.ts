@@ -13,6 +13,7 @@ const LAYERS = [
   ["simulators"],
   ["app.ts"],
   ["ground.ts"],
+  ["console"],
   ["http"],
   ["commands"],
   ["overview"],
@@ -36,6 +37,9 @@ const LAYERS = [
   ],
 ];
 
+/** A file that http serves, not code that it knows. */
+const CONSOLE_PAGE = "console/index.html";
+
 const MAX_LINES = 300;
 const LONG = 250;
 
@@ -51,7 +55,7 @@ interface Source {
   files: string[];
 }
 
-const sources = [...new Bun.Glob("**/*.ts").scanSync(join(ROOT, "src"))]
+const sources = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(join(ROOT, "src"))]
   .filter((path) => !path.endsWith(".d.ts"))
   .sort()
   .map(readSource);
@@ -62,7 +66,7 @@ function readSource(path: string): Source {
   return {
     path,
     text,
-    code: withoutComments(text),
+    code: withoutComments(text, path.endsWith(".tsx") ? "tsx" : "ts"),
     packages: imported.filter((name) => !name.startsWith(".")),
     files: imported.filter((name) => name.startsWith(".")).map((name) => join("src", path, "..", name)),
   };
@@ -75,9 +79,9 @@ function importsIn(text: string): string[] {
   return [...text.matchAll(forms)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "");
 }
 
-function withoutComments(text: string): string {
+function withoutComments(text: string, loader: "ts" | "tsx"): string {
   const unrun = text.replaceAll(' with { type: "macro" }', ""); // the transpiler would run it
-  const options = { loader: "ts", target: "bun", deadCodeElimination: false } as const;
+  const options = { loader, target: "bun", deadCodeElimination: false } as const;
   const define = { "process.env.NODE_ENV": "process.env.NODE_ENV" }; // else it would stand for its value
   return new Bun.Transpiler({ ...options, define }).transformSync(unrun);
 }
@@ -117,6 +121,7 @@ describe("src/", () => {
       source.files
         .filter((file) => file.startsWith("src/"))
         .map((file) => file.slice("src/".length))
+        .filter((file) => file !== CONSOLE_PAGE)
         .filter((file) => layerOf(file) < layerOf(source.path))
         .map((file) => `imports the higher src/${file}`),
     );
@@ -130,6 +135,17 @@ describe("src/", () => {
         : files.filter((file) => !file.startsWith("src/simulators/") && file !== "src/seams.ts"),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("the console knows nothing of the hub but the types of its API", () => {
+    const isInside = (file: string) => file.startsWith("src/console/");
+    const inside = sources.filter(({ path }) => partOf(path) === "console");
+    const known = inside.flatMap(({ files }) => files.filter((file) => !isInside(file)));
+    expect(known).toEqual(["src/http/server.ts"]);
+    const told = inside.flatMap(({ text }) => text.match(/^import .*http\/server\.ts".*$/gm) ?? []);
+    expect(told).toEqual(['import type { Api } from "../../http/server.ts";']);
+    const others = sources.filter(({ path }) => partOf(path) !== "console");
+    expect(others.flatMap(({ files }) => files.filter(isInside))).toEqual([`src/${CONSOLE_PAGE}`]);
   });
 
   test("only data is imported from outside", () => {
@@ -159,7 +175,9 @@ describe("src/", () => {
 
   test("elysia stays in http", () => {
     const wrong = offenders(({ path, packages }) =>
-      partOf(path) === "http" ? [] : packages.filter((name) => /^@?elysia/.test(name)),
+      partOf(path) === "http" || path === "console/api/client.ts"
+        ? []
+        : packages.filter((name) => /^@?elysia/.test(name)),
     );
     expect(wrong).toEqual([]);
   });
@@ -170,7 +188,12 @@ describe("src/", () => {
       "Bun.env": /\bBun\s*\.\s*env\b/,
       "import.meta.env": /\bimport\.meta\.env\b/,
     });
-    expect(offenders(environment, { "main.ts process.env": "where it enters" })).toEqual([]);
+    const excepted = {
+      "main.ts process.env": "where it enters",
+      "console/catalog/code-samples.ts process.env": "stands in code that is shown",
+      "http/console-files.ts process.env": "names what the bundle of the console is told, and reads nothing",
+    };
+    expect(offenders(environment, excepted)).toEqual([]);
     const main = sources.find(({ path }) => path === "main.ts")?.code ?? "";
     expect(main.match(/process\.env/g)).toHaveLength(1);
     expect(main).toMatch(/\(.*\bprocess\.env\)/);
@@ -178,7 +201,7 @@ describe("src/", () => {
 
   test("only config.ts reads the environment", () => {
     const readers = sources.filter(({ code }) => /\benv\s*[.[]/.test(code)).map(({ path }) => path);
-    expect(readers).toEqual(["config.ts"]);
+    expect(readers).toEqual(["config.ts", "http/console-files.ts"]); // the latter names NODE_ENV for a bundle
   });
 
   test("time comes in through seams.ts", () => {
@@ -190,7 +213,12 @@ describe("src/", () => {
       "process.hrtime": /\bprocess\.(?:hrtime|uptime)\b/,
       "Bun.nanoseconds": /\bBun\.nanoseconds\b/,
     });
-    expect(offenders(time, onlySeams("Date.now", "performance.now"))).toEqual([]);
+    const excepted = {
+      ...onlySeams("Date.now", "performance.now"),
+      "console/parts/now.ts Date.now": "the clock of the browser",
+      "console/catalog/code-samples.ts Date.now": "stands in code that is shown",
+    };
+    expect(offenders(time, excepted)).toEqual([]);
   });
 
   test("timers come in through seams.ts", () => {
@@ -203,6 +231,8 @@ describe("src/", () => {
     });
     const excepted = {
       ...onlySeams("setTimeout", "setImmediate"),
+      "console setTimeout": "the timers of the browser",
+      "console setInterval": "the timers of the browser",
       "http/server.ts AbortSignal.timeout": "bounds the stop of a real socket, which knows no other clock",
       "cli AbortSignal.timeout": "a command-line client's patience with a hub that does not answer",
     };
@@ -233,6 +263,7 @@ describe("src/", () => {
     const excepted = {
       ...onlySeams("FetchSession", "Bun.dns", "node:dns"),
       "cli fetch": "a command-line client calls the hub itself, by its address",
+      "console/api/client.ts fetch": "the browser calls the hub that it came from",
     };
     expect(offenders(calls, excepted)).toEqual([]);
     const resolvers = ({ packages }: Source) => packages.filter((name) => /^(?:node:)?dns\b/.test(name));
@@ -287,9 +318,8 @@ describe("the rules themselves", () => {
   });
 
   test("see no comments, and do see the environment", () => {
-    const code = withoutComments(
-      "/** Date.now */\nconst a = process.env; // fetch(\nconst b = process.env.NODE_ENV;",
-    );
+    const text = "/** Date.now */\nconst a = process.env; // fetch(\nconst b = process.env.NODE_ENV;";
+    const code = withoutComments(text, "ts");
     expect(code).not.toMatch(/Date\.now|fetch/);
     expect(code.match(/process\.env/g)).toHaveLength(2);
   });

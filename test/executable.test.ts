@@ -63,7 +63,7 @@ test("its demo passes every check", async () => {
   expect(await demo.exited).toBe(0);
 }, 30_000);
 
-test("it serves API, documentation and catalog from a folder with nothing in it", async () => {
+test("it serves API, console, documentation and catalog from a folder with nothing in it", async () => {
   const hub = run("serve");
   const { value } = await hub.stdout.getReader().read();
   const { port } = JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
@@ -82,6 +82,11 @@ test("it serves API, documentation and catalog from a folder with nothing in it"
     expect([path, answer.status]).toEqual([path, 200]);
     expect((await answer.bytes()).length).toBeGreaterThan(100);
   }
+  const page = await (await fetch(origin)).text();
+  const [, script = ""] = /<script[^>]* src="([^"]+)"/.exec(page) ?? [];
+  const code = await (await fetch(origin + script)).text();
+  expect(code.length).toBeGreaterThan(100_000);
+  expect(code).not.toContain("react-dom-client.development"); // that one is bigger and slower
   hub.kill("SIGTERM");
   expect(await hub.exited).toBe(0);
   expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);

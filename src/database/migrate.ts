@@ -1,19 +1,19 @@
 import type { Database } from "bun:sqlite";
 import hub from "../../migrations/0001_hub.sql" with { type: "text" };
 import recovery from "../../migrations/0002_recovery.sql" with { type: "text" };
-import connectors from "../../migrations/0004_connectors.sql" with { type: "text" };
-import commands from "../../migrations/0005_commands.sql" with { type: "text" };
-import documents from "../../migrations/0006_documents.sql" with { type: "text" };
-import overview from "../../migrations/0007_overview.sql" with { type: "text" };
+import connectors from "../../migrations/0003_connectors.sql" with { type: "text" };
+import commands from "../../migrations/0004_commands.sql" with { type: "text" };
+import documents from "../../migrations/0005_documents.sql" with { type: "text" };
+import overview from "../../migrations/0006_overview.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
 const migrations = [
   { name: "0001_hub", sql: hub },
   { name: "0002_recovery", sql: recovery },
-  { name: "0004_connectors", sql: connectors },
-  { name: "0005_commands", sql: commands },
-  { name: "0006_documents", sql: documents },
-  { name: "0007_overview", sql: overview },
+  { name: "0003_connectors", sql: connectors },
+  { name: "0004_commands", sql: commands },
+  { name: "0005_documents", sql: documents },
+  { name: "0006_overview", sql: overview },
 ] as const;
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */

@@ -27,6 +27,7 @@ import { catalogRoutes } from "./catalog-routes.ts";
 import type { ClientAddress } from "./client-address.ts";
 import { commandRoutes } from "./command-routes.ts";
 import { connectorRoutes } from "./connector-routes.ts";
+import { consoleRoutes } from "./console-routes.ts";
 import type { Credentials } from "./credentials.ts";
 import { customerRoutes } from "./customer-routes.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
@@ -49,7 +50,6 @@ import { roadsterRoutes } from "./roadster-routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { signingSecretRoutes } from "./signing-secret-routes.ts";
-import { startPage } from "./start-page.ts";
 import { storedEventRoutes } from "./stored-event-routes.ts";
 import { streamRoutes } from "./stream-routes.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
@@ -113,7 +113,7 @@ export function openServer(parts: ServerParts): Server {
   const app = new Elysia(SHORT_HOST_NAMES)
     .use(problemAnswers(parts.log))
     .use(apiRoutes(parts))
-    .get("/", startPage, HIDDEN);
+    .use(consoleRoutes());
   app.use(docsRoutes(app));
   let server: Bun.Server<undefined> | undefined;
   return {
@@ -140,8 +140,6 @@ export function openServer(parts: ServerParts): Server {
 
 /** Else Elysia looks for the path where it begins after a host name of four letters, and finds nothing at `http://hub/`. */
 const SHORT_HOST_NAMES = { handler: { standardHostname: false } };
-
-const HIDDEN = { detail: { hide: true } };
 
 /**
  * Everything under /api. Publishing comes before the hook that adds headers, because hooks do not reach

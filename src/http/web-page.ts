@@ -1,7 +1,7 @@
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Only what the hub itself serves is loaded, no script stands in the page, and no other site may frame it. */
-const CONTENT_SECURITY_POLICY =
+export const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Answers a whole page; its scripts and styles are files of the hub. */

@@ -1,6 +1,6 @@
 // Sends requests made from the hub's own document to every endpoint. `--seed n` repeats a run, `--requests n`.
 import { parseArgs } from "node:util";
-import { useExecutable } from "../torture/world.ts";
+import { takeExecutable } from "../torture/world.ts";
 import { fuzz, startFuzzedHub } from "./fuzzing.ts";
 
 /** The hub may hold this much more after the last round than after the second, MiB. */
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     requests: { type: "string", default: "20000" },
   },
 });
-useExecutable();
+takeExecutable();
 console.log(`seed ${values.seed}`);
 await using started = await startFuzzedHub();
 const found = await fuzz(started.hub, { seed: Number(values.seed), requests: Number(values.requests) });

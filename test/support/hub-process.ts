@@ -2,6 +2,8 @@ import { join } from "node:path";
 
 /** The hub in a process of its own, which can be killed. */
 export interface HubProcess extends AsyncDisposable {
+  /** Where it answers. */
+  origin: string;
   /** Sends a request with JSON; `auth` is a customer's token or a publisher's key. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look at what they expect in an answer
   call(method: string, path: string, given?: { auth?: string; body?: unknown }): Promise<any>;
@@ -36,14 +38,16 @@ export async function startHubProcess(env: Record<string, string>, main = MAIN):
   const { port } = await told("hub.started").catch(async () => {
     throw new Error(`the hub did not start: ${await new Response(child.stderr).text()}`);
   });
+  const origin = `http://127.0.0.1:${port}`;
   return {
+    origin,
     async call(method, path, { auth, body } = {}) {
       const headers = {
         ...(auth && { authorization: `Bearer ${auth}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
       };
       const sent = body === undefined ? null : JSON.stringify(body);
-      const answer = await fetch(`http://127.0.0.1:${port}/api${path}`, { method, headers, body: sent });
+      const answer = await fetch(`${origin}/api${path}`, { method, headers, body: sent });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
       return text === "" ? null : JSON.parse(text);

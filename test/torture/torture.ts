@@ -6,7 +6,7 @@ import { damageDatabases } from "./damage.ts";
 import { fileSizeLimit, fillDisk, smallFileSystem } from "./disk-full.ts";
 import { killAgainAndAgain } from "./kill.ts";
 import { endureOutage } from "./outage.ts";
-import { useExecutable } from "./world.ts";
+import { takeExecutable } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +38,7 @@ if (unknown !== undefined || !Number.isInteger(seed) || !Number.isInteger(kills)
   process.exit(2);
 }
 
-useExecutable();
+takeExecutable();
 console.log(`seed ${seed}`);
 let holds = true;
 for (const mode of chosen) {

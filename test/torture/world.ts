@@ -15,7 +15,7 @@ export const MAIN = join(ROOT, "src", "main.ts");
 let command = [process.execPath, MAIN];
 
 /** From now on hubs are the built executable and not the sources. @throws where it was not built */
-export function useExecutable(): void {
+export function takeExecutable(): void {
   if (!existsSync(EXECUTABLE)) throw new Error("there is no dist/lanehook; `bun run build` makes it");
   command = [EXECUTABLE];
 }

@@ -1,0 +1,38 @@
+import { useState } from "react";
+import { PageHead } from "../parts/page-head.tsx";
+import { useFilters } from "../shell/router.ts";
+import { filterIn } from "./deliveries.ts";
+import { DeliveryFilters } from "./delivery-filters.tsx";
+import { DeliveryList } from "./delivery-list.tsx";
+import { DeliveryPane } from "./delivery-pane.tsx";
+import { useSteady } from "./pages.ts";
+
+/** What was sent where, newest first, and beside it the one that is looked at. */
+export function DeliveriesView() {
+  const [filters, setFilters] = useFilters();
+  const filter = useSteady(filterIn(filters));
+  const [opener, setOpener] = useState<Element | null>(null);
+  const selected = filters.delivery ?? null;
+  const close = () => {
+    setFilters({ delivery: null });
+    if (opener instanceof HTMLElement) opener.focus();
+  };
+  return (
+    <>
+      <PageHead title="Deliveries" about="Newest first; each is one event on its way to one subscription." />
+      <DeliveryFilters key={JSON.stringify(filter)} filter={filter} onChange={setFilters} />
+      <div className={selected === null ? "split" : "split open"}>
+        <DeliveryList
+          key={JSON.stringify(filter)}
+          filter={filter}
+          selected={selected}
+          onOpen={(delivery) => {
+            setOpener(document.activeElement);
+            setFilters({ delivery });
+          }}
+        />
+        {selected !== null && <DeliveryPane key={selected} deliveryId={selected} onClose={close} />}
+      </div>
+    </>
+  );
+}

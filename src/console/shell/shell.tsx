@@ -1,0 +1,64 @@
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { keepLive, liveStore } from "../api/live.ts";
+import { CatalogView } from "../catalog/catalog-view.tsx";
+import { ConnectorsView } from "../connectors/connectors-view.tsx";
+import { DeadLettersView } from "../dead-letters/dead-letters-view.tsx";
+import { DeliveriesView } from "../deliveries/deliveries-view.tsx";
+import { ExplainView } from "../explain/explain-view.tsx";
+import { OverviewView } from "../overview/overview-view.tsx";
+import type { Session } from "../session/session.ts";
+import { SettingsView } from "../settings/settings-view.tsx";
+import { SubscriptionsView } from "../subscriptions/subscriptions-view.tsx";
+import { usePlace, type View } from "./router.ts";
+import { SessionContext } from "./session-context.ts";
+import { Side } from "./side.tsx";
+import { ViewBoundary } from "./view-boundary.tsx";
+
+const VIEWS: Record<View, () => ReactNode> = {
+  overview: OverviewView,
+  subscriptions: SubscriptionsView,
+  deliveries: DeliveriesView,
+  "dead-letters": DeadLettersView,
+  explain: ExplainView,
+  catalog: CatalogView,
+  connectors: ConnectorsView,
+  settings: SettingsView,
+};
+
+/** The frame around every view: the way to all others, who is signed in, and whether the hub is there. */
+export function Shell({ session }: { session: Session }) {
+  useEffect(keepLive, []);
+  const { view } = usePlace();
+  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  const Shown = VIEWS[view];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a view that was chosen closes the menu
+  useEffect(() => setIsMenuOpen(false), [view]);
+  return (
+    <SessionContext value={session}>
+      <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
+        Skip to the content
+      </button>
+      <div className="shell">
+        <Side isMenuOpen={isMenuOpen} setIsMenuOpen={setIsMenuOpen} />
+        <div>
+          <LostBanner />
+          <main id="main" className="page" tabIndex={-1}>
+            <ViewBoundary key={view}>
+              <Shown />
+            </ViewBoundary>
+          </main>
+        </div>
+      </div>
+    </SessionContext>
+  );
+}
+
+function LostBanner() {
+  const live = useSyncExternalStore(liveStore.subscribe, liveStore.read);
+  if (live !== "lost") return null;
+  return (
+    <div className="banner" role="status">
+      The hub does not answer. Trying again…
+    </div>
+  );
+}

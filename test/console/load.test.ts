@@ -1,0 +1,46 @@
+import { expect } from "bun:test";
+import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { startReceiver } from "../support/receiver.ts";
+
+/** Events in one request, and requests in a second: 200 events/s together. */
+const [EACH, TIMES_A_SECOND] = [10, 20];
+const SECONDS = 6;
+
+consoleTest(
+  "while 200 events come in each second, the page stays responsive",
+  async () => {
+    await using receiver = startReceiver();
+    await using console = await openConsole();
+    const { page } = console;
+    await console.signUp();
+    await console.open("settings");
+    await addAuction(page);
+    await console.open("subscriptions");
+    await subscribe(page, { url: receiver.url });
+    await console.publish(1);
+
+    const worst: Record<string, number> = {};
+    for (const view of ["overview", "deliveries"]) {
+      await console.open(view);
+      await page.getByText("Live", { exact: true }).waitFor();
+      await page.evaluate(WATCH_LONG_TASKS);
+      await drip(() => console.publish(EACH));
+      worst[view] = await page.evaluate<number>("Math.max(0, ...window.longTasks)");
+    }
+    await page.getByRole("row").filter({ hasText: SOLD }).nth(15).waitFor();
+    expect(Object.entries(worst).filter(([, ms]) => ms >= 200)).toEqual([]);
+    expect(console.troubles).toEqual([]);
+  },
+  90_000,
+);
+
+const WATCH_LONG_TASKS = `window.longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.longTasks.push(duration);
+  }).observe({ type: "longtask" });`;
+
+/** Real time, because it is the browser's. */
+async function drip(publish: () => Promise<unknown>): Promise<void> {
+  for (let sent = 0; sent < SECONDS * TIMES_A_SECOND; sent++)
+    await Promise.all([publish(), Bun.sleep(1000 / TIMES_A_SECOND)]);
+}
