@@ -28,6 +28,13 @@ export interface Overflow {
   buried(id: number, customerId: number): void;
 }
 
+/** When a delivery can be due at the latest; instants in ms UTC. */
+export interface LatestDue {
+  now: number;
+  latest: number;
+  latestAsked: number;
+}
+
 /** The reason of dead letters that never got their attempts because too many others waited. */
 const BACKLOG_FULL = "backlog full";
 
@@ -89,7 +96,9 @@ export function openDeliveries({
     "SELECT min(due_at) AS at FROM deliveries WHERE subscription_id = ? AND status = 'pending' AND due_at > ?",
   );
   const hasten = sqlite.prepare(
-    "UPDATE deliveries SET due_at = ? WHERE subscription_id = ? AND status = 'pending' AND due_at > ?",
+    `UPDATE deliveries SET due_at = ? WHERE subscription_id = ? AND status = 'pending' AND due_at > ?
+       AND (due_at > ? OR NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = deliveries.id
+         AND attempt = deliveries.attempts AND response_headers LIKE '%"retry-after":%'))`,
   );
   const parcel = sqlite.prepare<Parcel, [number]>(
     `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
@@ -178,11 +187,12 @@ export function openDeliveries({
     },
 
     /**
-     * What is due later than `latest` is due `now` instead, ms UTC: no wait is that long, so a clock that was wrong has
-     * written it. One statement of its own, outside any commit.
+     * What is due later than `latest` is due `now` instead, or later than `latestAsked` where a receiver has asked for
+     * its wait, ms UTC: no wait is that long, so a clock that was wrong has written it. One statement of its own,
+     * outside any commit; it looks only at what is due so late.
      */
-    hasten(subscriptionId: number, { now, latest }: { now: number; latest: number }): void {
-      hasten.run(now, subscriptionId, latest);
+    hasten(subscriptionId: number, { now, latest, latestAsked }: LatestDue): void {
+      hasten.run(now, subscriptionId, latest, latestAsked);
     },
 
     /** What an attempt sends; null when the delivery is no longer pending. */

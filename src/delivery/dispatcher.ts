@@ -11,7 +11,7 @@ import type { DueDelivery, Lane } from "./lane.ts";
 import { describeOutcome, type Outcome } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
-import { longestWait } from "./retry-delays.ts";
+import { latestDue } from "./retry-delays.ts";
 import { type Settlement, settle } from "./settle.ts";
 import type { SteadyTime } from "./steady-time.ts";
 
@@ -74,9 +74,9 @@ export class Dispatcher {
   start(): void {
     this.#isRunning = true;
     const now = this.#now();
-    const latest = now + longestWait(this.#parts.retryDelaysMs);
+    const latest = latestDue(now, this.#parts.retryDelaysMs);
     for (const { subscriptionId, customerId } of this.#parts.backlog.atStart) {
-      this.#parts.deliveries.hasten(subscriptionId, { now, latest });
+      this.#parts.deliveries.hasten(subscriptionId, latest);
       this.#parts.queue.markDue(subscriptionId, customerId);
     }
     this.#pump();

@@ -27,5 +27,8 @@ export function waitBefore(
   return Math.max(delay, retryAfterMs ?? 0);
 }
 
-/** No wait is longer than this, ms: what is due later was written by a clock that was wrong. */
-export const longestWait = (delays: readonly number[]): number => Math.max(MAX_RETRY_AFTER_MS, ...delays);
+/** The latest that anything can be due, without and with a receiver's Retry-After, ms UTC. */
+export function latestDue(now: number, delays: readonly number[]) {
+  const latest = now + Math.max(...delays);
+  return { now, latest, latestAsked: Math.max(latest, now + MAX_RETRY_AFTER_MS) };
+}

@@ -65,18 +65,38 @@ test("after the clock was set back, a restart waits no longer either", async () 
   expect(receiver.attempts()).toEqual([2]);
 });
 
-test("a clock that is set back while no hub runs lengthens no wait", async () => {
-  const { clock, seams, setTo } = givenClock();
-  setTo(3 * HOUR);
-  const first = await startTestApp({ clock, seams });
-  await using receiver = startReceiver([500, 200]);
+test.each([1, 3, 24])(
+  "a clock that is set back by %i hours while no hub runs lengthens no wait",
+  async (hours) => {
+    const { clock, seams, setTo } = givenClock();
+    setTo(hours * HOUR);
+    const first = await startTestApp({ clock, seams });
+    await using receiver = startReceiver([500, 200]);
+    const { token } = await first.givenCustomer();
+    await first.givenSubscription(token, { url: receiver.url });
+    await first.publish({ eventType: SOLD });
+    await first.stop();
+    clock.advance(10 * SECOND);
+    setTo(0);
+
+    await using again = await startTestApp({ dataDir: first.dataDir, clock, seams });
+    await again.advance(5 * SECOND);
+    expect(receiver.attempts()).toEqual([1, 2]);
+  },
+);
+
+test("a wait that a receiver asked for outlives a restart", async () => {
+  const first = await startTestApp();
+  const busy = () => new Response(null, { status: 503, headers: { "retry-after": "600" } });
+  await using receiver = startReceiver([busy, 200]);
   const { token } = await first.givenCustomer();
   await first.givenSubscription(token, { url: receiver.url });
   await first.publish({ eventType: SOLD });
   await first.stop();
-  setTo(0);
 
-  await using again = await startTestApp({ dataDir: first.dataDir, clock, seams });
-  await again.advance(5 * SECOND);
+  await using again = await startTestApp({ dataDir: first.dataDir, clock: first.clock });
+  await again.advance(599 * SECOND);
+  expect(receiver.attempts()).toEqual([1]);
+  await again.advance(1 * SECOND);
   expect(receiver.attempts()).toEqual([1, 2]);
 });
