@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,6 +68,32 @@ test("deliveries accepted but not yet tried survive kill -9 without being sent i
   await arrived(receiver, new Set(accepted.values()));
   again.kill("SIGTERM");
   expect(await again.exited).toBe(0);
+}, 60_000);
+
+test("kill -9 in the middle of a replay of all replays no dead letter twice and forgets none", async () => {
+  await using receiver = startReceiver(500);
+  await using killed = await startHubProcess({ DATA_DIR: dataDir, PUBLISH_KEY, RETRY_DELAYS: "0" });
+  const token = await givenSubscriber(killed, receiver);
+  const letters = 3000;
+  const events = Array.from({ length: letters }, (_, n) => event(n));
+  await killed.call("POST", "/events", { auth: PUBLISH_KEY, body: events });
+  await receiver.got(letters);
+  receiver.answer(200);
+  while (countIn("deliveries WHERE status = 'failed'") < letters) await Bun.sleep(20);
+  const replaying = killed.call("POST", "/deliveries/dlq/replay", { auth: token }).catch(() => "cut off");
+  while (countIn("deliveries WHERE replayed_at IS NOT NULL") < letters / 4) await Bun.sleep(1);
+  killed.kill("SIGKILL");
+  expect(await replaying).toBe("cut off");
+
+  await using again = await start();
+  const { queued, failed } = await again.call("POST", "/deliveries/dlq/replay", { auth: token });
+  expect(queued).toBeGreaterThan(0);
+  expect(queued).toBeLessThanOrEqual((letters * 3) / 4);
+  expect(failed).toBe(0);
+  while (countIn("deliveries WHERE status = 'pending'") > 0) await Bun.sleep(20);
+  expect(countIn("deliveries WHERE status = 'success'")).toBe(letters);
+  expect(countIn("(SELECT DISTINCT replay_of FROM deliveries WHERE replay_of IS NOT NULL)")).toBe(letters);
+  expect(countIn("deliveries WHERE status = 'failed' AND replayed_at IS NULL")).toBe(0);
 }, 60_000);
 
 test("SIGTERM lets the attempt under way end, and exits 0", async () => {
@@ -148,6 +175,12 @@ async function publishAll(hub: HubProcess): Promise<[id: string, eventId: string
 
 const eventIdsAt = ({ received }: Receiver) =>
   new Set(received.map(({ headers }) => headers["webhook-id"] ?? ""));
+
+/** Rows in the hub's own file. */
+function countIn(what: string): number {
+  using sqlite = new Database(join(dataDir, "lanehook.db"), { readonly: true });
+  return sqlite.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${what}`).get()?.n ?? 0;
+}
 
 /** Resolves once each of these events has come at least once. */
 async function arrived(receiver: Receiver, eventIds: ReadonlySet<string>): Promise<void> {
