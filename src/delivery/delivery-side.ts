@@ -43,7 +43,10 @@ export function openDeliverySide(
   const destinations = openDestinations(sqlite);
   const queue = new ReadyQueue({
     slots: config.deliveryConcurrency,
-    isOpen: (subscriptionId) => destinations.find(subscriptionId)?.isOpen ?? false,
+    factsOf: (subscriptionId) => ({
+      isOpen: destinations.find(subscriptionId)?.isOpen ?? false,
+      isFailing: health.of(subscriptionId).consecutiveFailures > 0,
+    }),
   });
   const deliveries = openDeliveries({
     sqlite,

@@ -16,8 +16,22 @@ export interface AttemptEnd {
   timedOut: boolean;
 }
 
+/** What is known of a subscription before its first attempt in this run of the hub. */
+export interface LaneFacts {
+  /** Whether it may be attempted. */
+  isOpen: boolean;
+  /** Whether its last attempt failed. */
+  isFailing: boolean;
+}
+
 /** An answer within this time counts as fast, in ms. */
 export const FAST_MS = 1000;
+
+/**
+ * How a receiver stands: `fast` by its last answer; `open` when it is slow, or has not been called yet; `dead` when its
+ * last attempt timed out. What is open or dead shares half of the slots, and what is dead leaves some of them.
+ */
+export type Standing = "fast" | "open" | "dead";
 
 /** A receiver that answers slowly, but does answer, may have this many attempts under way. */
 const SLOW_LIMIT = 16;
@@ -42,8 +56,7 @@ export class Lane {
   hasMore = false;
   /** The earliest later due time known, in ms UTC; null: none. */
   nextDueAt: number | null = null;
-  /** False: its last attempt timed out or was slow, or it has not answered yet; such lanes share half of the slots. */
-  isProven = false;
+  standing: Standing;
   limit = 1;
   /** False while its subscription is paused or deleted, or its customer disabled. */
   isOpen: boolean;
@@ -52,10 +65,11 @@ export class Lane {
   /** Deliveries under way, with the start of each in monotonic ms, oldest first. */
   readonly #underWay = new Map<number, number>();
 
-  constructor(subscriptionId: number, customerId: number, isOpen: boolean) {
+  constructor(subscriptionId: number, customerId: number, { isOpen, isFailing }: LaneFacts) {
     this.subscriptionId = subscriptionId;
     this.customerId = customerId;
     this.isOpen = isOpen;
+    this.standing = isFailing ? "dead" : "open"; // a failing one is taken for dead until it answers in any way
   }
 
   get underWay(): number {
@@ -96,13 +110,13 @@ export class Lane {
 
   #learn({ durationMs, timedOut }: AttemptEnd, wasFull: boolean, most: number): void {
     if (timedOut) {
-      this.isProven = false;
+      this.standing = "dead";
       this.limit = Math.max(1, this.limit >> 1);
     } else if (durationMs > FAST_MS) {
-      this.isProven = false;
+      this.standing = "open";
       this.limit = Math.min(Math.max(this.limit, 2), SLOW_LIMIT);
     } else {
-      this.isProven = true;
+      this.standing = "fast";
       if (wasFull) this.limit = Math.min(this.limit + 1, most);
     }
   }

@@ -1,5 +1,5 @@
 import { Heap } from "./heap.ts";
-import { type AttemptEnd, type DueDelivery, Lane } from "./lane.ts";
+import { type AttemptEnd, type DueDelivery, Lane, type LaneFacts, type Standing } from "./lane.ts";
 import { Rotation } from "./rotation.ts";
 
 /** What the queue asks the database for when a lane's window runs low. */
@@ -14,6 +14,9 @@ export interface Refill {
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** Whose turn it is, one after another: fast ones have every second. */
+const TURNS: readonly Standing[] = ["fast", "open", "fast", "dead"];
+
 interface Alarm {
   at: number;
   lane: Lane;
@@ -21,36 +24,41 @@ interface Alarm {
 
 /**
  * The in-memory priority queue of deliveries: a small window on each subscription that has work due.
- * Free slots rotate over customers, then over their subscriptions; receivers that are slow or not yet known share
- * half of the slots, so that they never hold up the fast ones. Nothing here waits, reads or writes: the refill is
- * handed in, so is the time.
+ * Free slots rotate over customers, then over their subscriptions; receivers that are slow, dead or not yet known
+ * share half of the slots, so that they never hold up the fast ones, and the dead leave a quarter of that half to the
+ * others. Nothing here waits, reads or writes: the refill is handed in, so is the time.
  */
 export class ReadyQueue {
   readonly #slots: number;
   readonly #slotsForUnproven: number;
+  readonly #slotsForDead: number;
   /** One subscription may not take the last slots: someone else's event may come any moment. */
   readonly #mostPerLane: number;
-  readonly #isOpen: (subscriptionId: number) => boolean;
+  readonly #factsOf: (subscriptionId: number) => LaneFacts;
   readonly #lanes = new Map<number, Lane>();
-  readonly #proven = new Rotation();
-  readonly #unproven = new Rotation();
+  readonly #waiting: Record<Standing, Rotation> = {
+    fast: new Rotation(),
+    open: new Rotation(),
+    dead: new Rotation(),
+  };
   readonly #alarms = new Heap<Alarm>((a, b) => a.at < b.at);
-  #underWay = 0;
-  #unprovenUnderWay = 0;
-  readonly #countedAsUnproven = new Set<number>();
-  #isUnprovensTurn = false;
+  /** Attempts under way by what their lane was when each began. */
+  readonly #underWay: Record<Standing, number> = { fast: 0, open: 0, dead: 0 };
+  readonly #beganAs = new Map<number, Standing>();
+  #turn = 0;
 
-  /** `isOpen` tells whether a subscription may be attempted; asked once, when its first work turns up. */
-  constructor({ slots, isOpen }: { slots: number; isOpen: (subscriptionId: number) => boolean }) {
+  /** `factsOf` is asked about a subscription once, when its first work turns up. */
+  constructor({ slots, factsOf }: { slots: number; factsOf: (subscriptionId: number) => LaneFacts }) {
     this.#slots = slots;
-    this.#isOpen = isOpen;
+    this.#factsOf = factsOf;
     this.#slotsForUnproven = Math.max(1, slots >> 1);
+    this.#slotsForDead = Math.max(1, this.#slotsForUnproven - (slots >> 3));
     this.#mostPerLane = Math.max(1, slots - (slots >> 3));
   }
 
   /** Attempts under way now. */
   get underWay(): number {
-    return this.#underWay;
+    return this.#underWay.fast + this.#underWay.open + this.#underWay.dead;
   }
 
   /**
@@ -96,11 +104,11 @@ export class ReadyQueue {
 
   /** The next delivery to attempt; null when no slot is free or nothing may go now. `at` is monotonic ms. */
   take(at: number, refill: (lane: Lane) => Refill): DueDelivery | null {
-    while (this.#underWay < this.#slots) {
+    while (this.underWay < this.#slots) {
       const lane = this.#nextLane();
       if (lane === null) return null;
-      if (lane.isProven && lane.isStalled(at)) {
-        lane.isProven = false;
+      if (lane.standing === "fast" && lane.isStalled(at)) {
+        lane.standing = "open";
         lane.limit = Math.max(1, Math.min(lane.limit, lane.underWay));
         this.#enlist(lane);
         continue;
@@ -118,8 +126,8 @@ export class ReadyQueue {
   finish(delivery: DueDelivery, end: AttemptEnd | null): void {
     const lane = this.#laneOf(delivery.subscriptionId, delivery.customerId);
     lane.finish(delivery.id, end, this.#mostPerLane);
-    this.#underWay -= 1;
-    if (this.#countedAsUnproven.delete(delivery.id)) this.#unprovenUnderWay -= 1;
+    this.#underWay[this.#beganAs.get(delivery.id) ?? "fast"] -= 1;
+    this.#beganAs.delete(delivery.id);
     this.#enlist(lane);
   }
 
@@ -142,21 +150,26 @@ export class ReadyQueue {
     return this.#lanes.get(subscriptionId)?.held ?? NONE;
   }
 
-  #count(lane: Lane, delivery: DueDelivery): void {
-    this.#underWay += 1;
-    if (lane.isProven) return;
-    this.#unprovenUnderWay += 1;
-    this.#countedAsUnproven.add(delivery.id);
+  #count({ standing }: Lane, { id }: DueDelivery): void {
+    this.#underWay[standing] += 1;
+    if (standing !== "fast") this.#beganAs.set(id, standing);
   }
 
+  /** From each kind in turn, as far as it has slots left. */
   #nextLane(): Lane | null {
-    const mayTakeUnproven = this.#unprovenUnderWay < this.#slotsForUnproven;
-    this.#isUnprovensTurn = !this.#isUnprovensTurn;
-    if (!mayTakeUnproven) return this.#proven.next();
-    const [first, second] = this.#isUnprovensTurn
-      ? [this.#unproven, this.#proven]
-      : [this.#proven, this.#unproven];
-    return first.next() ?? second.next();
+    this.#turn = (this.#turn + 1) % TURNS.length;
+    for (let n = 0; n < TURNS.length; n++) {
+      const standing = TURNS[(this.#turn + n) % TURNS.length] ?? "fast";
+      const lane = this.#hasSlotsFor(standing) ? this.#waiting[standing].next() : null;
+      if (lane !== null) return lane;
+    }
+    return null;
+  }
+
+  #hasSlotsFor(standing: Standing): boolean {
+    const { open, dead } = this.#underWay;
+    if (standing === "fast") return true;
+    return open + dead < this.#slotsForUnproven && (standing === "open" || dead < this.#slotsForDead);
   }
 
   #refill(lane: Lane, { due, hasMore, nextDueAt }: Refill): void {
@@ -167,9 +180,10 @@ export class ReadyQueue {
 
   /** Puts a lane where its next turn comes from, or nowhere when it may not take a slot. */
   #enlist(lane: Lane): void {
-    const { isReady, isProven } = lane;
-    this.#proven.set(lane, isReady && isProven);
-    this.#unproven.set(lane, isReady && !isProven);
+    const { isReady, standing } = lane;
+    this.#waiting.fast.set(lane, isReady && standing === "fast");
+    this.#waiting.open.set(lane, isReady && standing === "open");
+    this.#waiting.dead.set(lane, isReady && standing === "dead");
   }
 
   #setAlarm(lane: Lane, at: number): void {
@@ -181,7 +195,7 @@ export class ReadyQueue {
   #laneOf(subscriptionId: number, customerId: number): Lane {
     let lane = this.#lanes.get(subscriptionId);
     if (lane === undefined) {
-      lane = new Lane(subscriptionId, customerId, this.#isOpen(subscriptionId));
+      lane = new Lane(subscriptionId, customerId, this.#factsOf(subscriptionId));
       this.#lanes.set(subscriptionId, lane);
     }
     return lane;

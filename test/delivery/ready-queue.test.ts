@@ -16,7 +16,9 @@ const due = (id: number, subscriptionId: number, customerId = subscriptionId): D
   attempts: 0,
 });
 
-const queueOf = (slots: number) => new ReadyQueue({ slots, isOpen: () => true });
+const healthy = { isOpen: true, isFailing: false };
+
+const queueOf = (slots: number) => new ReadyQueue({ slots, factsOf: () => healthy });
 
 /** Takes until nothing may go; answers what was taken. */
 function takeAll(queue: ReadyQueue, at = 0, refill = nothing): DueDelivery[] {
@@ -127,6 +129,28 @@ test("receivers that are not known to be fast hold half of the slots at most", (
   expect(takeAll(queue)).toHaveLength(4);
 });
 
+test("receivers whose attempts time out leave slots to those that are not known yet", () => {
+  const queue = queueOf(16);
+  const dead = Array.from({ length: 20 }, (_, n) => n + 1);
+  for (const subscription of dead) queue.offer(due(subscription, subscription));
+  for (let round = 0; round < 3; round++) finish(queue, takeAll(queue), timeout);
+  for (const subscription of dead) queue.offer(due(100 + subscription, subscription));
+  expect(takeAll(queue)).toHaveLength(6); // of the eight that are not for fast ones
+  for (const subscription of [31, 32, 33]) queue.offer(due(subscription, subscription));
+  expect(takeAll(queue).map(({ subscriptionId }) => subscriptionId)).toEqual([31, 32]);
+});
+
+test("a subscription that failed before the start is taken for dead until it answers", () => {
+  const queue = new ReadyQueue({ slots: 16, factsOf: (id) => ({ isOpen: true, isFailing: id > 1 }) });
+  for (let subscription = 1; subscription <= 20; subscription++) queue.offer(due(subscription, subscription));
+  const taken = takeAll(queue);
+  expect(taken.map(({ subscriptionId }) => subscriptionId)).toContain(1);
+  expect(taken).toHaveLength(1 + 6);
+  finish(queue, taken);
+  queue.offer(due(100, 2));
+  expect(takeAll(queue).map(({ subscriptionId }) => subscriptionId)).toContain(2);
+});
+
 test("a receiver that stops answering gets no further slots", () => {
   const queue = queueOf(32);
   let id = 0;
@@ -182,7 +206,7 @@ test("an alarm makes a lane ready at its time, and the earliest counts", () => {
 });
 
 test("a closed subscription is passed over until it is opened", () => {
-  const queue = new ReadyQueue({ slots: 4, isOpen: () => false });
+  const queue = new ReadyQueue({ slots: 4, factsOf: () => ({ isOpen: false, isFailing: false }) });
   queue.offer(due(1, 1));
   expect(takeAll(queue)).toEqual([]);
   queue.reopen(1, true);

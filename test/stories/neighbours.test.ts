@@ -106,3 +106,50 @@ test("one customer's backlog does not delay another's single event", async () =>
   expect(Math.max(...waitsIn(came))).toBeLessThan(SOON_MS);
   await setStatus("paused");
 }, 30_000);
+
+test("however many receivers hang, one that is new or was healthy is called at once, also after a restart", async () => {
+  const env = { DELIVERY_CONCURRENCY: "16" };
+  const first = await startTestApp({ env });
+  await using hanging = startReceiver(never);
+  await using healthy = startReceiver();
+  for (let n = 0; n < 40; n++) await givenNeighbour(first, `hangs${n}`, hanging.url);
+  await givenNeighbour(first, "healthy", healthy.url);
+  await first.publish(eventsFor("healthy", 1));
+  await healthy.got(1);
+  for (let n = 0; n < 40; n++) await first.publish(eventsFor(`hangs${n}`, 5));
+  for (let round = 0; round < 12; round++) await timeOut(first, hanging);
+
+  const late = await startReceiver();
+  await givenNeighbour(first, "new", late.url);
+  await first.publish(eventsFor("new", 1));
+  await late.got(1);
+  await late[Symbol.asyncDispose]();
+  await stopAmongHanging(first);
+
+  await using again = await startTestApp({ dataDir: first.dataDir, clock: first.clock, env });
+  first.clock.advance(30_000); // all that hang are due
+  await hanging.got(hanging.received.length + 1);
+  await again.publish(eventsFor("healthy", 1));
+  await healthy.got(2);
+  await stopAmongHanging(again);
+});
+
+/** Attempts under way must time out before a hub is down. */
+async function stopAmongHanging(app: TestApp) {
+  let isDown = false;
+  const stopping = app.stop().then(() => {
+    isDown = true;
+  });
+  while (!isDown) {
+    app.clock.advance(10_000);
+    await realSeams().clock.sleep(10);
+  }
+  await stopping;
+}
+
+/** Lets the attempts under way come to their end, and the next begin. */
+async function timeOut(app: TestApp, receiver: { received: unknown[] }) {
+  const before = receiver.received.length;
+  app.clock.advance(10_000);
+  while (receiver.received.length === before) await realSeams().clock.sleep(5);
+}
