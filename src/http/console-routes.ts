@@ -29,7 +29,7 @@ function answer(request: Request, file: ConsoleFile | undefined): Response {
   return new Response(isGzipped ? file.gzipped : file.bytes, {
     headers: {
       ...SECURITY_HEADERS,
-      "content-type": file.contentType,
+      "content-type": file.contentType.replace(/;(?=\S)/, "; "),
       "content-security-policy": CONTENT_SECURITY_POLICY,
       "cache-control": file.isPage ? "no-cache" : "public, max-age=31536000, immutable",
       vary: "accept-encoding",

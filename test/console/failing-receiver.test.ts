@@ -37,7 +37,9 @@ consoleTest(
     receiver.answer([500, 500, 500, 200]);
     await console.publish(1);
     await console.open("deliveries?status=failed");
-    await page.getByRole("row").filter({ hasText: SOLD }).first().click();
+    const failed = page.getByRole("row").filter({ hasText: SOLD });
+    await failed.nth(3).waitFor(); // the three that were replayed, and the new one above them
+    await failed.first().click();
     const pane = page.getByRole("complementary", { name: "Delivery" });
     await pane.getByRole("button", { name: "Replay" }).click();
     await pane.getByRole("button", { name: "Replayed" }).waitFor();

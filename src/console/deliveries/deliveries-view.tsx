@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { PageHead } from "../parts/page-head.tsx";
 import { useFilters } from "../shell/router.ts";
 import { filterIn } from "./deliveries.ts";
@@ -17,11 +17,15 @@ export function DeliveriesView() {
     setFilters({ delivery: null });
     if (opener instanceof HTMLElement) opener.focus();
   };
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && selected !== null) close();
+  };
   return (
     <>
       <PageHead title="Deliveries" about="Newest first; each is one event on its way to one subscription." />
       <DeliveryFilters key={JSON.stringify(filter)} filter={filter} onChange={setFilters} />
-      <div className={selected === null ? "split" : "split open"}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the pane, wherever the focus is */}
+      <div className={selected === null ? "split" : "split open"} onKeyDown={pressed}>
         <DeliveryList
           key={JSON.stringify(filter)}
           filter={filter}

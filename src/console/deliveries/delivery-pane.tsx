@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { EnvironmentTag, StatusBadge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
@@ -16,11 +16,8 @@ export function DeliveryPane({ deliveryId, onClose }: { deliveryId: string; onCl
   const delivery = useDelivery(deliveryId);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => pane.current?.focus({ preventScroll: true }), []);
-  const pressed = (event: KeyboardEvent) => {
-    if (event.key === "Escape") onClose();
-  };
   return (
-    <aside ref={pane} className="card pane" tabIndex={-1} aria-label="Delivery" onKeyDown={pressed}>
+    <aside ref={pane} className="card pane" tabIndex={-1} aria-label="Delivery">
       <header>
         <h2>Delivery</h2>
         <button type="button" className="ghost icon" aria-label="Close the delivery" onClick={onClose}>

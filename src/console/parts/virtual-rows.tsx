@@ -55,7 +55,9 @@ export function VirtualRows(props: {
     if (from < element.scrollTop) element.scrollTop = from;
     if (to > element.scrollTop + element.clientHeight - headHeight)
       element.scrollTop = to - element.clientHeight + headHeight;
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
+    const focus = () => element.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus();
+    if (element.querySelector(`[data-row="${next}"]`) !== null) focus();
+    else requestAnimationFrame(focus); // it is drawn once the list has scrolled
   };
 
   const pressed = (event: KeyboardEvent) => {
