@@ -89,7 +89,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   const time = new SteadyTime(seams.clock);
   const health = openHealth(sqlite);
   const backlog = new Backlog(sqlite);
-  const counts = new Counts({ ...base, sqlite, firstDelayMs });
+  const counts = new Counts({ ...base, sqlite, time, firstDelayMs });
   const router = openRouter(sqlite, config.auctionIds);
   const { deliveries, dispatcher, replays, outages, attempt } = openDeliverySide({
     ...base,

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { GroupCommit } from "../database/commit.ts";
 import type { DueDelivery } from "../delivery/lane.ts";
 import type { Settlement } from "../delivery/settle.ts";
+import type { SteadyTime } from "../delivery/steady-time.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Seams } from "../seams.ts";
 import { addLatency } from "./latencies.ts";
@@ -13,6 +14,18 @@ const WRITE_AFTER_MS = 10_000;
 
 /** Customers whose unreplayed dead letters are kept counted, some 50 bytes each. */
 const MAX_CACHED = 20_000;
+
+/** What counting needs of the hub. */
+interface CountsParts {
+  sqlite: Database;
+  commits: GroupCommit;
+  seams: Pick<Seams, "clock">;
+  /** What due times are told in. */
+  time: Pick<SteadyTime, "now">;
+  /** The wait before the first attempt, ms. */
+  firstDelayMs: number;
+  log: Log;
+}
 
 /** What is counted. */
 type What = "eventsIn" | "delivered" | "failed" | "letters";
@@ -33,9 +46,8 @@ type Minutes = Map<number, Map<number, Minute>>;
  * as transactions end, so that it costs no delivery a write, and written every few seconds.
  */
 export class Counts {
-  readonly #parts: { commits: GroupCommit; seams: Pick<Seams, "clock">; log: Log };
+  readonly #parts: CountsParts;
   readonly #rows: MinuteRows;
-  readonly #firstDelayMs: number;
   readonly #countLetters: (customerId: number) => number;
   readonly #letters = new Map<number, number>();
   /** Of the present transaction. */
@@ -48,18 +60,10 @@ export class Counts {
   #cancelTimer: (() => void) | null = null;
   #isStopped = false;
 
-  constructor(parts: {
-    sqlite: Database;
-    commits: GroupCommit;
-    seams: Pick<Seams, "clock">;
-    log: Log;
-    /** The wait before the first attempt, ms. */
-    firstDelayMs: number;
-  }) {
-    const { sqlite, firstDelayMs } = parts;
+  constructor(parts: CountsParts) {
+    const { sqlite } = parts;
     this.#parts = parts;
     this.#rows = openMinuteRows(sqlite);
-    this.#firstDelayMs = firstDelayMs;
     const count = sqlite.prepare<{ count: number }, [number]>(
       `SELECT count(*) AS count FROM deliveries
        WHERE customer_id = ? AND status = 'failed' AND replayed_at IS NULL`,
@@ -75,20 +79,19 @@ export class Counts {
     else for (const id of new Set(routes.map(({ customerId }) => customerId))) this.#note(id, "eventsIn");
   };
 
-  /** Inside a transaction: an attempt has ended and was settled. */
-  settled(delivery: DueDelivery, status: Settlement["status"], endedAt: number): void {
+  /** Inside a transaction: an attempt has ended, at this instant of the day, and was settled. */
+  settled = (delivery: DueDelivery, status: Settlement["status"], endedAt: number): void => {
     const { customerId, dueAt, attempts } = delivery;
     if (status === "failed") this.buried(customerId);
     if (status !== "success") return;
-    const madeAt = dueAt - this.#firstDelayMs;
-    this.#note(customerId, "delivered", 1, attempts === 0 ? Math.max(0, endedAt - madeAt) : null);
-  }
+    this.#note(customerId, "delivered", 1, attempts === 0 ? this.#lengthOf(dueAt, endedAt) : null);
+  };
 
   /** Inside a transaction: a delivery became a dead letter. */
-  buried(customerId: number): void {
+  buried = (customerId: number): void => {
     this.#note(customerId, "failed");
     this.#note(customerId, "letters");
-  }
+  };
 
   /** Inside a transaction: a dead letter waits no more. */
   letterGone = (customerId: number): void => this.#note(customerId, "letters", -1);
@@ -145,6 +148,13 @@ export class Counts {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.write();
+  }
+
+  /** Due times are steady: where the clock was set back, they are ahead of the time of day. */
+  #lengthOf(dueAt: number, endedAt: number): number {
+    const { time, seams, firstDelayMs } = this.#parts;
+    const aheadMs = time.now() - seams.clock.now();
+    return Math.max(0, endedAt + aheadMs - (dueAt - firstDelayMs));
   }
 
   #note(customerId: number, what: What, by = 1, latencyMs: number | null = null): void {

@@ -61,7 +61,7 @@ export async function fuzz(
 }
 
 /** Hashing a password costs as much as a thousand other requests. */
-const isCostly = (path: string) => path.startsWith("/api/auth");
+const isCostly = (path: string) => /^\/api\/(?:auth|session)/.test(path);
 
 /** Two customers, one with dead letters, deliveries under way and a recovery, and all that tells callers apart. */
 async function makeKnown(hub: Hub): Promise<{ known: Known; secrets: string[] }> {
@@ -89,6 +89,8 @@ async function makeKnown(hub: Hub): Promise<{ known: Known; secrets: string[] }>
           bearer(ours.token),
           { "x-api-key": ours.apiKey },
           bearer(theirs.token),
+          { cookie: `lanehook_session=${theirs.token}` },
+          { cookie: `lanehook_session=${theirs.token}`, "x-requested-with": "lanehook" },
         ],
         publisher: [
           bearer(PUBLISH_KEY),
@@ -99,6 +101,7 @@ async function makeKnown(hub: Hub): Promise<{ known: Known; secrets: string[] }>
       },
       parameters: {
         deliveryId: ids,
+        eventId: deliveries.map(({ eventId }: { eventId: string }) => eventId),
         recoveryId: [recoveryId],
         lastKey: [nextKey],
         eventType: ["*"],
@@ -138,7 +141,7 @@ async function send(
       body: body as Uint8Array<ArrayBuffer> | null,
       redirect: "manual",
     });
-    const text = await answer.text();
+    const text = await textOf(answer);
     findings.byStatus[answer.status] = (findings.byStatus[answer.status] ?? 0) + 1;
     mistake = verdict(operation, {
       status: answer.status,
@@ -155,6 +158,15 @@ async function send(
       : ` --data-binary ${JSON.stringify(Buffer.from(body).toString("latin1").slice(0, 300))}`;
   const named = Object.keys(headers).join(", ");
   findings.mistakes.push(`${mistake}\n    ${operation.method} ${path.slice(0, 300)} (${named})${shown}`);
+}
+
+/** A stream of events has no end: its beginning is looked at. */
+async function textOf(answer: Response): Promise<string> {
+  if (answer.headers.get("content-type") !== "text/event-stream") return answer.text();
+  const reader = answer.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
 }
 
 function residentMiB(pid: number): number {

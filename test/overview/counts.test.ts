@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GroupCommit } from "../../src/database/commit.ts";
 import { openStore } from "../../src/database/open.ts";
+import { SteadyTime } from "../../src/delivery/steady-time.ts";
 import { Counts } from "../../src/overview/counts.ts";
 import { TestClock } from "../support/test-clock.ts";
 
@@ -23,7 +24,8 @@ function openTestCounts() {
   const commits = new GroupCommit(sqlite);
   const failures: string[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (fact: string) => void failures.push(fact) };
-  const open = () => new Counts({ sqlite, commits, seams: { clock }, log, firstDelayMs: 0 });
+  const open = () =>
+    new Counts({ sqlite, commits, seams: { clock }, time: new SteadyTime(clock), log, firstDelayMs: 0 });
   const counts = open();
   return {
     counts,
