@@ -46,7 +46,6 @@ const POLL_ANSWER_SECONDS = POLL_PATIENCE_MS / 1000 + 30;
 export function connectorRoutes(parts: { connectors: Connectors; credentials: Credentials }) {
   const { connectors, credentials } = parts;
   return new Elysia({ prefix: "/connectors" })
-    .use(jsonBody)
     .use(customersOnly(credentials))
     .get("/", async ({ customer }) => ({ connectors: await connectors.list(customer.id) }), {
       detail: listDetail,
@@ -55,27 +54,13 @@ export function connectorRoutes(parts: { connectors: Connectors; credentials: Cr
       params: oneConnector,
       detail: readDetail,
     })
-    .put(
-      "/:name",
-      async ({ customer, params, body, status }) =>
-        status(201, await connectors.put(customer.id, params.name, body)),
-      { params: oneConnector, body: putBody, detail: putDetail },
-    )
     .delete(
       "/:name",
       async ({ customer, params }) => {
         await connectors.remove(customer.id, params.name);
         return new Response(null, { status: 204 });
       },
-      { params: oneConnector, detail: removeDetail },
-    )
-    .patch(
-      "/:name/status",
-      async ({ customer, params, body }) => {
-        await connectors.setStatus(customer.id, params.name, body.status);
-        return new Response(null, { status: 204 });
-      },
-      { params: oneConnector, body: statusBody, detail: statusDetail },
+      { parse: "none", params: oneConnector, detail: removeDetail },
     )
     .post(
       "/:name/poll",
@@ -89,7 +74,22 @@ export function connectorRoutes(parts: { connectors: Connectors; credentials: Cr
     .get("/:name/runs", ({ customer, params }) => ({ runs: connectors.runs(customer.id, params.name) }), {
       params: oneConnector,
       detail: runsDetail,
-    });
+    })
+    .use(jsonBody) // from here on; the routes above look at no body
+    .put(
+      "/:name",
+      async ({ customer, params, body, status }) =>
+        status(201, await connectors.put(customer.id, params.name, body)),
+      { params: oneConnector, body: putBody, detail: putDetail },
+    )
+    .patch(
+      "/:name/status",
+      async ({ customer, params, body }) => {
+        await connectors.setStatus(customer.id, params.name, body.status);
+        return new Response(null, { status: 204 });
+      },
+      { params: oneConnector, body: statusBody, detail: statusDetail },
+    );
 }
 
 const common = { tag: "Connectors", auth: "customer" } satisfies Partial<Description>;

@@ -68,7 +68,6 @@ export function dealerAuctionRoutes(parts: {
   }
 
   return new Elysia({ prefix: "/connectors/:name/listings/:listingId" })
-    .use(jsonBody)
     .use(customersOnly(credentials))
     .get(
       "/",
@@ -79,11 +78,6 @@ export function dealerAuctionRoutes(parts: {
       },
       { params: oneListing, detail: readDetail },
     )
-    .post("/mark-as-sold", ({ body, ...call }) => mark("mark-as-sold", call, body), {
-      params: oneListing,
-      body: soldBody,
-      detail: soldDetail,
-    })
     .post("/mark-as-not-sold", (call) => mark("mark-as-not-sold", call), {
       parse: "none",
       params: oneListing,
@@ -93,6 +87,12 @@ export function dealerAuctionRoutes(parts: {
       parse: "none",
       params: oneListing,
       detail: provisionalDetail,
+    })
+    .use(jsonBody) // from here on; the routes above look at no body
+    .post("/mark-as-sold", ({ body, ...call }) => mark("mark-as-sold", call, body), {
+      params: oneListing,
+      body: soldBody,
+      detail: soldDetail,
     });
 }
 

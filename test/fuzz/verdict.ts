@@ -26,7 +26,8 @@ export function judgeBy(
   };
 
   return ({ responses }, { status, type, text }) => {
-    if (status >= 500) return `status ${status}`;
+    const isUpstreams = status === 502 && responses["502"] !== undefined; // the hub is well, another system is not
+    if (status >= 500 && !isUpstreams) return `status ${status}`;
     if (LEAKS.test(text)) return "it tells of the hub's insides";
     const leaked = secrets.find((secret) => text.includes(secret) && status >= 400);
     if (leaked) return "it repeats a credential";
