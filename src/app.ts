@@ -67,6 +67,9 @@ interface AppParts {
   kinds?: Registry;
 }
 
+/** What is to be done about a database that was found damaged. */
+const DAMAGED = "lanehook.db is damaged: nothing more is taken in; restore a backup";
+
 /** Puts the hub together; the only place that knows every part. */
 export async function openApp(parts: AppParts): Promise<App> {
   const ground = openGround(parts.config, parts.seams);
@@ -119,7 +122,8 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   };
   commits.listen({ rolledBack: health.rolledBack });
   commits.listen({ rolledBack: router.rolledBack });
-  commits.onDiskFailure = (code) => log.error("database.failed", { code });
+  commits.onDiskFailure = (code) =>
+    log.error("database.failed", { code, ...(commits.isDamaged && { reason: DAMAGED }) });
 
   const { passwords, auctionIds, operator, publishers } = openOperatorSide({
     ...base,

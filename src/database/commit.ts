@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /** When callers may try again after the disk failed. */
-const RETRY_AFTER_DISK_FAILURE_SECONDS = 5;
+export const RETRY_AFTER_DISK_FAILURE_SECONDS = 5;
 
 /** Works in one commit at most, so that one commit stays within a few milliseconds. */
 const MAX_WORKS_PER_COMMIT = 256;
@@ -34,6 +34,7 @@ export class GroupCommit {
   readonly #sqlite: Database;
   #waiting: Waiting[] = [];
   #isScheduled = false;
+  #isDamaged = false;
 
   readonly #listeners: CommitListener[] = [];
 
@@ -55,6 +56,11 @@ export class GroupCommit {
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
       this.#schedule();
     });
+  }
+
+  /** True once the file was found damaged: what is taken in from then on might be lost with it. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
   }
 
   /** Whether a work waits for the next commit. */
@@ -95,6 +101,7 @@ export class GroupCommit {
   #commitApart(batch: Waiting[], error: unknown): void {
     const code = diskFailure(error);
     if (code !== null) {
+      this.#isDamaged ||= /^SQLITE_(CORRUPT|NOTADB)/.test(code);
       this.onDiskFailure(code);
       const notReady = new Problem("not_ready", { retryAfterSeconds: RETRY_AFTER_DISK_FAILURE_SECONDS });
       for (const each of batch) each.reject(notReady);
@@ -108,8 +115,8 @@ export class GroupCommit {
   }
 }
 
-/** SQLite's code where no work is to blame: disk full, not writable, damaged, or held by another program. */
-function diskFailure(error: unknown): string | null {
+/** SQLite's code where neither work nor caller is to blame: disk full, not writable, damaged, or held by another program. */
+export function diskFailure(error: unknown): string | null {
   const code = String((error as { code?: unknown }).code ?? "");
   return /^SQLITE_(FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|BUSY)/.test(code) ? code : null;
 }

@@ -100,6 +100,10 @@ function refuseOtherKey(db: Database, fingerprint: string): void {
 }
 
 function close(sqlite: Database): void {
-  sqlite.run("PRAGMA optimize");
+  try {
+    sqlite.run("PRAGMA optimize");
+  } catch {
+    // A disk that is full or a file that is damaged keeps nobody from ending.
+  }
   sqlite.close();
 }

@@ -63,6 +63,7 @@ export class Dispatcher {
   readonly #open = new Set<Promise<void>>();
   #timer: { at: number; cancel: () => void } | null = null;
   #isRunning = false;
+  readonly #stopping = new AbortController();
   #unwritten = 0;
   #isHeldUp = false;
 
@@ -105,9 +106,13 @@ export class Dispatcher {
     this.#pump();
   }
 
-  /** Starts no more attempts and resolves once those under way have ended and are on disk. */
+  /**
+   * Starts no more attempts and resolves once those under way have ended and are on disk; what the disk does not take
+   * even then stays pending there, and is attempted again.
+   */
   async stop(): Promise<void> {
     this.#isRunning = false;
+    this.#stopping.abort();
     this.#timer?.cancel();
     this.#timer = null;
     await this.idle();
@@ -188,7 +193,7 @@ export class Dispatcher {
     this.#tell(parcel, record, { outcome, settlement });
   }
 
-  /** Writes an outcome for as long as it takes: what a receiver has accepted must not be forgotten. */
+  /** Writes an outcome for as long as the hub runs: what a receiver has accepted must not be forgotten. */
   async #write(delivery: DueDelivery, record: AttemptRecord, settlement: Settlement): Promise<boolean> {
     const { commits, deliveries, settled, seams, log } = this.#parts;
     const endedAt = Math.round(record.at + record.durationMs);
@@ -204,10 +209,11 @@ export class Dispatcher {
         if (hasFailed) this.#pump();
         return isMoved;
       } catch (error) {
+        log.error("delivery.unwritten", describeError(error));
+        if (hasFailed && this.#stopping.signal.aborted) return false;
         if (!hasFailed) this.#unwritten += 1; // no new attempts until this one is written
         hasFailed = true;
-        log.error("delivery.unwritten", describeError(error));
-        await seams.clock.sleep(REWRITE_DELAY_MS);
+        await seams.clock.sleep(REWRITE_DELAY_MS, this.#stopping.signal);
       }
     }
   }

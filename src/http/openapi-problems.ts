@@ -23,8 +23,12 @@ function allProblems({ auth, body, problems: own }: Description, method: string)
   if (auth === "customer" && method !== "get") codes.add("cross_site");
   if (body) for (const code of BODY_PROBLEMS) codes.add(code);
   for (const code of own) codes.add(code);
-  return codes.add("bad_request").add("internal_error"); // any URL may have a % that means nothing
+  for (const code of ANY_PROBLEMS) codes.add(code);
+  return codes;
 }
+
+/** Any URL may have a % that means nothing, and any answer may need what the disk does not give. */
+const ANY_PROBLEMS: ProblemCode[] = ["bad_request", "internal_error", "not_ready"];
 
 const BODY_PROBLEMS: ProblemCode[] = ["malformed_json", "request_too_large", "unsupported_form"];
 

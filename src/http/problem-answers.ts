@@ -1,5 +1,6 @@
 import { Elysia, type ParseError, type ValidationError } from "elysia";
 import { UpstreamError } from "../connectors/upstream-error.ts";
+import { diskFailure, RETRY_AFTER_DISK_FAILURE_SECONDS } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import {
   type InputError,
@@ -32,6 +33,13 @@ export const problemAnswers = (log: Pick<Log, "error">) =>
   new Elysia({ name: "problem-answers" }).onError({ as: "scoped" }, ({ code, error, request, route }) => {
     const problem = toProblem(code, error);
     if (problem !== null) return problemResponse(isReadable(request.url) ? problem : unreadableUrl());
+    const failure = diskFailure(error);
+    if (failure !== null) {
+      log.error("database.failed", { code: failure });
+      return problemResponse(
+        new Problem("not_ready", { retryAfterSeconds: RETRY_AFTER_DISK_FAILURE_SECONDS }),
+      );
+    }
     log.error("http.failed", { method: request.method, route, ...describeError(error) });
     return problemResponse(new Problem("internal_error"));
   });

@@ -29,8 +29,9 @@ export interface Admitted {
   deliveries: number;
 }
 
-/** When a publisher may try again: space is made by a person, a backlog drains by itself. */
+/** When a publisher may try again: space is made and a backup restored by a person, a backlog drains by itself. */
 const DISK_RETRY_SECONDS = 30;
+const DAMAGE_RETRY_SECONDS = 300;
 const BACKLOG_RETRY_SECONDS = 5;
 
 /**
@@ -87,6 +88,7 @@ export function openPublish(parts: {
   };
 
   function refuseWhereFull(): void {
+    if (commits.isDamaged) throw new Problem("not_ready", { retryAfterSeconds: DAMAGE_RETRY_SECONDS });
     if (parts.disk.isLow()) throw new Problem("disk_low", { retryAfterSeconds: DISK_RETRY_SECONDS });
     if (parts.backlog.total >= parts.maxPending) {
       throw new Problem("backlog_full", { retryAfterSeconds: BACKLOG_RETRY_SECONDS });
