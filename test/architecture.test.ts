@@ -263,7 +263,6 @@ describe("src/", () => {
     const excepted = {
       ...onlySeams("FetchSession", "Bun.dns", "node:dns"),
       "cli fetch": "a command-line client calls the hub itself, by its address",
-      "console/api/client.ts fetch": "the browser calls the hub that it came from",
     };
     expect(offenders(calls, excepted)).toEqual([]);
     const resolvers = ({ packages }: Source) => packages.filter((name) => /^(?:node:)?dns\b/.test(name));

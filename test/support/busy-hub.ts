@@ -1,9 +1,8 @@
-import { allKinds } from "../../src/connectors/registry.ts";
+import { startDealerAuction } from "../../src/simulators/dealerauction/dealerauction.ts";
+import { openLife } from "../../src/simulators/dealerauction/life.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { PUBLISH_KEY, SECOND, startTestApp, type TestApp } from "./test-app.ts";
 import { TestClock } from "./test-clock.ts";
-import { toyKinds } from "./toy-kind.ts";
-import { startToyUpstream, TOY_TOKEN } from "./toy-upstream.ts";
 
 const MINUTE = 60 * SECOND;
 const MINUTES = 58;
@@ -19,13 +18,15 @@ export interface BusyHub extends AsyncDisposable {
 /** Starts a busy hub; its clock stands at the real present. */
 export async function startBusyHub(): Promise<BusyHub> {
   const clock = new TestClock(Date.now() - MINUTES * MINUTE);
-  const app = await startTestApp({ clock, kinds: new Map([...allKinds, ...toyKinds]) });
+  const app = await startTestApp({ clock });
   const took = (ms: number) => () => {
     clock.advance(ms);
     return new Response('{"ok":true}', { headers: { "content-type": "application/json" } });
   };
   const [well, slow, down] = [startReceiver(took(12)), startReceiver(took(310)), startReceiver(500)];
-  const upstream = startToyUpstream(["a", "b", "c"].map((id) => ({ id, version: 1 })));
+  const chance = { now: clock.now, random: () => 0.4 };
+  const upstream = startDealerAuction({ seams: { clock, ...chance } });
+  openLife({ world: upstream.world, customerId: "10001", size: 6, ...chance });
   const { email, token } = await app.givenCustomer({ auctionIds: ["daanw", "cpaa"] });
   await subscribeAll(app, token, { well, slow, down });
   for (let minute = 0; minute < MINUTES; minute++) {
@@ -33,7 +34,7 @@ export async function startBusyHub(): Promise<BusyHub> {
     await publishFor(app, minute);
     await app.advance(MINUTE);
   }
-  await addConnectors(app, token, upstream.url);
+  await addConnectors(app, token, upstream);
   const failed = (await app.deliveriesOf(token, "&status=failed"))[0];
   const delivered = (await app.deliveriesOf(token, "&status=success"))[3];
   return {
@@ -46,7 +47,8 @@ export async function startBusyHub(): Promise<BusyHub> {
     },
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
-      for (const each of [well, slow, down, upstream]) await each[Symbol.asyncDispose]();
+      for (const each of [well, slow, down]) await each[Symbol.asyncDispose]();
+      await upstream.stop();
     },
   };
 }
@@ -89,13 +91,18 @@ async function publishFor(app: TestApp, minute: number): Promise<void> {
   if (answer.status !== 202) throw new Error(answer.text);
 }
 
-async function addConnectors(app: TestApp, token: string, baseUrl: string): Promise<void> {
-  const put = async (name: string, token_: string) => {
-    const body = { kind: "toy", environment: "sandbox", settings: { baseUrl, token: token_ } };
+async function addConnectors(
+  app: TestApp,
+  token: string,
+  { url: baseUrl, username, password, customerIds }: ReturnType<typeof startDealerAuction>,
+): Promise<void> {
+  const put = async (name: string, given: string) => {
+    const settings = { baseUrl, username, password: given, customerIds };
+    const body = { kind: "dealerauction", environment: "sandbox", settings };
     const answer = await app.call("PUT", `/connectors/${name}`, { auth: token, body });
     if (answer.status !== 201) throw new Error(answer.text);
     await app.call("POST", `/connectors/${name}/poll`, { auth: token });
   };
-  await put("lane-stock", TOY_TOKEN);
-  await put("old-credentials", "a token of last year");
+  await put("lane-stock", password);
+  await put("old-credentials", "a password of last year");
 }

@@ -48,17 +48,6 @@ export async function answerOf<A extends Answer>(call: Promise<A>): Promise<Data
   return data as DataOf<A>;
 }
 
-/** Reads what not every hub has; null where this one has no such address. @throws CallError */
-export async function readIfThere<T>(path: string): Promise<T | null> {
-  const answer = await fetch(path, { headers: OWN_SITE, credentials: "same-origin" }).catch(() => null);
-  if (answer === null) throw noAnswer();
-  const body: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return body as T;
-  const error = toCallError(body, answer.status);
-  if (error.code === "not_found") return null;
-  throw error;
-}
-
 function toCallError(value: unknown, status: number): CallError {
   if (value instanceof Error) return noAnswer();
   const problem = (typeof value === "object" && value !== null ? value : {}) as Partial<{

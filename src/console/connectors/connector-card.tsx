@@ -8,6 +8,7 @@ import { addressOf, goTo } from "../shell/router.ts";
 import { CommandsCard } from "./commands-card.tsx";
 import { ConnectorForm } from "./connector-form.tsx";
 import { type Connector, usePoll, useRemoveConnector, useSetConnectorStatus } from "./connectors.ts";
+import { DocumentsCard } from "./documents-card.tsx";
 import { RunsCard } from "./runs-card.tsx";
 
 /** One connector: its state, its settings without what is secret, its runs and its commands. */
@@ -23,6 +24,7 @@ export function ConnectorCard({ connector }: { connector: Connector }) {
       </section>
       <RunsCard name={connector.name} />
       <CommandsCard name={connector.name} />
+      <DocumentsCard name={connector.name} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { answerOf, api, readIfThere } from "../api/client.ts";
+import { answerOf, api } from "../api/client.ts";
 import { queries } from "../api/queries.ts";
 import { toast } from "../shell/toasts.ts";
 
@@ -20,25 +20,20 @@ export const useRuns = (name: string) =>
     refetchInterval: ({ state }) => (state.data?.runs[0]?.status === "running" ? 1_000 : 10_000),
   });
 
-/** What was asked of an upstream, as hubs that take commands keep it. */
-export interface Command {
-  commandId: string;
-  name: string;
-  target: string;
-  askedBy: string;
-  createdAt: string;
-  outcome: "running" | "done" | "refused" | "not-done" | "unknown";
-  answer: unknown;
-}
+const readCommands = (name: string) =>
+  answerOf(api.connectors({ name }).commands.get({ query: { limit: 50 } }));
 
-/** The commands kept of a connector; null where the hub keeps none. */
+/** What was asked of a connector's upstream. */
 export const useCommands = (name: string) =>
+  useQuery({ queryKey: [KEY, name, "commands"], queryFn: () => readCommands(name) });
+
+export type Command = Awaited<ReturnType<typeof readCommands>>["commands"][number];
+
+/** The documents that were fetched through a connector. */
+export const useDocuments = (connector: string) =>
   useQuery({
-    queryKey: [KEY, name, "commands"],
-    queryFn: () =>
-      readIfThere<{ commands: Command[]; nextKey: string | null }>(
-        `/api/connectors/${encodeURIComponent(name)}/commands`,
-      ),
+    queryKey: [KEY, connector, "documents"],
+    queryFn: () => answerOf(api.documents.get({ query: { connector, limit: 50 } })),
   });
 
 const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });

@@ -3,8 +3,8 @@ export interface KindField {
   /** As the API calls it; a dot leads into an object. */
   name: string;
   label: string;
-  /** `secret`: never shown again; `list`: one a line; `json`: whatever the API takes. */
-  type: "text" | "secret" | "number" | "list" | "choice" | "switch" | "json";
+  /** `secret`, and `secrets` with commas between: never shown again; `list`: one a line; `json`: as the API takes it. */
+  type: "text" | "secret" | "secrets" | "number" | "list" | "choice" | "switch" | "json";
   isRequired?: boolean;
   /** Seldom needed: stands behind "More settings". */
   isAdvanced?: boolean;
@@ -54,7 +54,7 @@ export const KINDS: readonly Kind[] = [
     name: "Manheim",
     about: "Your consignments: their check-ins, inspections, offers and sales.",
     fields: [
-      { name: "key", label: "API key", type: "secret", isRequired: true, help: "Of the API package." },
+      { name: "key", label: "API key", type: "text", isRequired: true, help: "Of the API package." },
       { name: "secret", label: "API secret", type: "secret", isRequired: true },
       {
         name: "username",
@@ -119,6 +119,104 @@ export const KINDS: readonly Kind[] = [
         type: "text",
         isAdvanced: true,
         placeholder: "/v1/listings/{listingId}/mark-as-provisional",
+      },
+      PAGE_SIZE,
+      INITIAL_SCAN,
+      BASE_URL,
+    ],
+  },
+  {
+    kind: "privateauto",
+    name: "PrivateAuto",
+    about: "Your leads, offers and deals, told by webhook and looked after by polling.",
+    fields: [
+      { name: "partnerId", label: "Partner id", type: "text", isRequired: true },
+      {
+        name: "sharedSecret",
+        label: "Shared secret",
+        type: "secret",
+        isRequired: true,
+        help: "Base64, as PrivateAuto gave it.",
+      },
+      {
+        name: "webhookSecrets",
+        label: "Webhook secrets",
+        type: "secrets",
+        help: "The old and the new one while they change, with a comma between.",
+      },
+      {
+        name: "archiveDocuments",
+        label: "Keep documents",
+        type: "switch",
+        help: "Whether the files of deals are fetched before their links expire.",
+      },
+      { name: "enrich", label: "Read what a webhook names", type: "switch", isAdvanced: true },
+      {
+        name: "algorithm",
+        label: "Algorithm",
+        type: "choice",
+        options: ["HS256", "HS384", "HS512"],
+        isAdvanced: true,
+      },
+      {
+        name: "leadsPath",
+        label: "Path of leads",
+        type: "text",
+        isAdvanced: true,
+        placeholder: "/leads/{partnerId}",
+      },
+      { name: "maxAgeHours", label: "Oldest webhook taken, hours", type: "number", isAdvanced: true },
+      {
+        name: "lookBackHours",
+        label: "First look back, hours",
+        type: "number",
+        isAdvanced: true,
+        placeholder: "24",
+      },
+      INITIAL_SCAN,
+      BASE_URL,
+    ],
+  },
+  {
+    kind: "roadster",
+    name: "Roadster",
+    about: "Your dealers' inventory, and what Roadster calls back about orders and customers.",
+    fields: [
+      { name: "apiKey", label: "API key", type: "secret", isRequired: true },
+      {
+        name: "dpids",
+        label: "Dealers",
+        type: "list",
+        help: "Their dpids, one a line, whose inventory is polled.",
+      },
+      {
+        name: "cipherKey",
+        label: "Cipher key",
+        type: "secret",
+        help: "Encrypts what storefront links tell.",
+      },
+      { name: "inventorySchedule", label: "Inventory schedule", type: "text", isAdvanced: true },
+      { name: "inStock", label: "in_stock values", type: "list", isAdvanced: true },
+      {
+        name: "keepSensitive",
+        label: "Keep sensitive numbers",
+        type: "switch",
+        isAdvanced: true,
+        help: "Else social security, licence and identity numbers and dates of birth are masked.",
+      },
+      {
+        name: "storefrontUrl",
+        label: "Storefront address",
+        type: "text",
+        isAdvanced: true,
+        placeholder: "https://express.{dpid}.com/{vin}",
+      },
+      {
+        name: "storefrontQuery",
+        label: "Storefront query",
+        type: "choice",
+        options: ["plain", "escaped"],
+        isAdvanced: true,
       },
       PAGE_SIZE,
       INITIAL_SCAN,

@@ -1,6 +1,6 @@
 import { Choice, Field, TextArea } from "../parts/field.tsx";
 import type { Kind, KindField } from "./kinds.ts";
-import type { Values } from "./settings-form.ts";
+import { isSecret, type Values } from "./settings-form.ts";
 
 interface Parts {
   values: Values;
@@ -39,7 +39,7 @@ export function SettingsFields({ kind, ...parts }: Parts & { kind: Kind }) {
 function SettingField({ field, values, present, onChange, mistakeAt }: Parts & { field: KindField }) {
   const { name, label, type, help, placeholder, isRequired = false, options = [] } = field;
   const value = values[name] ?? "";
-  const isKept = type === "secret" && (present?.includes(name.split(".")[0] ?? name) ?? false);
+  const isKept = isSecret(field) && (present?.includes(name.split(".")[0] ?? name) ?? false);
   const around = {
     label,
     help: isKept ? "Set already; leave it empty to keep it." : help,
@@ -67,11 +67,11 @@ function SettingField({ field, values, present, onChange, mistakeAt }: Parts & {
       return (
         <Field
           {...around}
-          type={type === "secret" ? "password" : type === "number" ? "number" : "text"}
+          type={isSecret(field) ? "password" : type === "number" ? "number" : "text"}
           value={value}
           onChange={(event) => change(event.target.value)}
           placeholder={placeholder}
-          autoComplete={type === "secret" ? "new-password" : "off"}
+          autoComplete={isSecret(field) ? "new-password" : "off"}
           required={isRequired && !isKept}
         />
       );

@@ -5,13 +5,13 @@ export type Values = Record<string, string>;
 
 type Settings = Record<string, unknown>;
 
+/** Whether a field's value is never shown. */
+export const isSecret = ({ type }: KindField): boolean => type === "secret" || type === "secrets";
+
 /** Fills a form from settings as the API shows them; secrets are never shown. */
 export function valuesOf(kind: Kind, settings: Settings): Values {
   return Object.fromEntries(
-    kind.fields.map((field) => [
-      field.name,
-      field.type === "secret" ? "" : textOf(field, at(settings, field.name)),
-    ]),
+    kind.fields.map((field) => [field.name, isSecret(field) ? "" : textOf(field, at(settings, field.name))]),
   );
 }
 
@@ -37,6 +37,7 @@ function givenOf({ type }: KindField, text: string): unknown {
     case "switch":
       return text === "true";
     case "list":
+    case "secrets":
       return text
         .split(/[\n,]+/)
         .map((line) => line.trim())

@@ -23,7 +23,11 @@ export function duration(ms: number): string {
 const KIB = 1024;
 
 /** The size of a text in UTF-8: `812 B`, `1.2 KiB`. */
-export function bytesOf(text: string): string {
-  const size = new TextEncoder().encode(text).length;
-  return size < KIB ? `${size} B` : `${short.format(size / KIB)} KiB`;
+export const bytesOf = (text: string): string => size(new TextEncoder().encode(text).length);
+
+/** A number of bytes: `812 B`, `1.2 KiB`, `3 MiB`. */
+export function size(bytes: number): string {
+  if (bytes < KIB) return `${bytes} B`;
+  if (bytes < KIB * KIB) return `${short.format(bytes / KIB)} KiB`;
+  return `${short.format(bytes / KIB / KIB)} MiB`;
 }
