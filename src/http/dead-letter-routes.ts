@@ -67,7 +67,7 @@ export function deadLetterRoutes(parts: {
         mayTake(REPLAY_ANSWER_SECONDS, { server, request });
         return deadLetters.replayAll(customer, { ...query, ...body });
       },
-      { query: replayFilter, body: replayFilter.optional(), detail: replayAllDetail },
+      { query: replayFilter, body: replayFilter.strict().optional(), detail: replayAllDetail },
     );
 }
 

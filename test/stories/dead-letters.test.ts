@@ -264,6 +264,7 @@ test("a replay of all takes filters, in the body or in the query", async () => {
   };
   expect(await replay({ body: { environment: "nowhere" } })).toBe(422);
   expect(await replay({ body: { since: "soon" } })).toBe(422);
+  expect(await replay({ body: { enviroment: "sandbox" } })).toBe(422); // misspelt, it would replay everything
   expect(await replay({ body: { environment: "production" } })).toEqual({ queued: 1, failed: 0 });
   expect(await replay({ query: "?until=2026-01-01T00:00:10Z" })).toEqual({ queued: 1, failed: 0 });
   expect(await replay({ body: { eventType: "ae.asset.*", since: "2026-01-01T00:00:10Z" } })).toEqual({
