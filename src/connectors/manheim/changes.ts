@@ -23,7 +23,10 @@ export interface Known {
     /** The ids of the messages of this `updatedOn`. */
     eventIds: string[];
   };
-  /** When it was last found to exist though no list has it, ms UTC. */
+  /**
+   * When it was last found to exist though no list has it, ms UTC; 0 where that was so for the first time: it may have
+   * come back just then, so the next run looks again.
+   */
   unlistedAt?: number;
   /** When it was found to be gone, ms UTC: an older message that comes after that brings it back to nobody. */
   goneAt?: number;

@@ -30,7 +30,10 @@ export async function* removals(run: Run): AsyncIterable<Step> {
     const { there, gone, open } = await lookUp(run, due.slice(at, at + TOLD_AT_ONCE));
     openCases += open;
     if (there.length > 0) {
-      const step = await stepOf(run, there, { unlistedAt: run.clock.now() });
+      const now = run.clock.now();
+      const step = await stepOf(run, there, (known) => ({
+        unlistedAt: known?.unlistedAt === undefined ? 0 : now,
+      }));
       yield { ...step, pages: 0 };
     }
     for (const id of gone) yield* removalOf(run, id);

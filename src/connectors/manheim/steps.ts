@@ -31,7 +31,7 @@ export interface Run {
 }
 
 /** What consignments that were read together come to; reads the units of those that changed. */
-export async function stepOf(run: Run, items: Consignment[], more: Read["more"] = {}): Promise<Step> {
+export async function stepOf(run: Run, items: Consignment[], more: Read["more"] = () => ({})): Promise<Step> {
   const changed = items.filter((fresh) => isChange(verdictOn(run, fresh).verdict));
   const unitIds = changed.flatMap(({ unitId }) => unitId ?? []);
   // A first scan that is to become no event needs no units.
@@ -43,8 +43,8 @@ export async function stepOf(run: Run, items: Consignment[], more: Read["more"] 
 interface Read {
   items: Consignment[];
   units: [entity: string, state: string][];
-  /** `unlistedAt` where no list had them. */
-  more: Pick<Known, "unlistedAt">;
+  /** `unlistedAt` where no list had them, by what was known. */
+  more: (known: Known | null) => Pick<Known, "unlistedAt">;
 }
 
 /** What is remembered of a consignment; null: it was never seen, or was forgotten. */
@@ -80,7 +80,7 @@ function compare(run: Run, { items, units, more }: Read): Step {
       step.seen.push(entity);
       continue;
     }
-    const next = { ...knownFromPage(known, fresh, { verdict, now }), ...more };
+    const next = { ...knownFromPage(known, fresh, { verdict, now }), ...more(known) };
     const state = JSON.stringify(next);
     if (run.memory.recall(entity) === state) step.seen.push(entity);
     else step.remember.push([entity, state]);

@@ -33,19 +33,31 @@ test("a consignment that is gone from list and id is removed once, with what was
   expect(lookUps(given.simulator.requests)).toBe(1);
 });
 
-test("one that is there though no list has it is kept, compared, and looked up again a day later only", async () => {
+test("one that is there though no list has it is kept, compared, and looked up once a day from the second time on", async () => {
   const { given, id } = await givenThree();
   await using _ = given;
   given.world.unlist(id);
   expect(await given.poll()).toMatchObject({ isComplete: true, drafts: [] });
+  expect(await given.poll()).toMatchObject({ isComplete: true, drafts: [] });
   given.world.checkOut(id);
   given.clock.advance(DAY / 2);
   expect((await given.poll()).drafts).toEqual([]);
-  expect(lookUps(given.simulator.requests)).toBe(1);
+  expect(lookUps(given.simulator.requests)).toBe(2);
   given.clock.advance(DAY / 2);
   expect(told((await given.poll()).drafts)).toEqual([["checkedout", id]]);
   given.world.remove(id);
   given.clock.advance(DAY);
+  expect(told((await given.poll()).drafts)).toEqual([["removed", id]]);
+});
+
+test("one that was back just when it was looked up, and is gone again, is told by the next run", async () => {
+  const { given, id } = await givenThree();
+  await using _ = given;
+  const copy = { ...(given.world.find(id) ?? expect.unreachable()) };
+  given.world.remove(id);
+  given.simulator.faults.add({ path: `${BY_ID}${id}`, run: () => given.world.restore(copy) });
+  expect(await given.poll()).toMatchObject({ isComplete: true, drafts: [] });
+  given.world.remove(id);
   expect(told((await given.poll()).drafts)).toEqual([["removed", id]]);
 });
 
