@@ -50,9 +50,9 @@ test("an answer has its schema and example; one without a schema has no content"
   expect((operation.responses as Record<string, object>)["204"]).not.toHaveProperty("content");
 });
 
-test("problems stand under their status, each with an example, bad_request and internal_error always", () => {
+test("problems stand under their status, each with an example, bad_request, internal_error and not_ready always", () => {
   const operation = operationOf({ problems: ["email_taken", "already_replayed", "too_many_requests"] });
-  expect(statusesOf(operation)).toEqual(["200", "400", "409", "429", "500"]);
+  expect(statusesOf(operation)).toEqual(["200", "400", "409", "429", "500", "503"]);
   expect(operation.responses).toMatchObject({
     409: {
       content: {
@@ -91,7 +91,7 @@ test("a body has the route's schema as input, its example, and the problems of b
     content: { "application/json": { schema: { type: "object", required: ["a"] }, example: { a: 1 } } },
   });
   expect(Object.keys((operation.requestBody as { content: object }).content)).toEqual(["application/json"]);
-  expect(statusesOf(operation)).toEqual(["200", "400", "413", "415", "500"]);
+  expect(statusesOf(operation)).toEqual(["200", "400", "413", "415", "500", "503"]);
   expect(operationOf({}).requestBody).toBeUndefined();
 });
 

@@ -20,6 +20,9 @@ function openApp() {
       throw new UpstreamError("refused", "HTTP 409", { status: 409, upstreamCode: "ALREADY_SOLD" });
     })
     .get("/bug", () => {
+      throw Object.assign(new Error(`SELECT '${SECRET}'`), { code: "SQLITE_ERROR" });
+    })
+    .get("/damaged", () => {
       throw Object.assign(new Error(`SELECT '${SECRET}'`), { code: "SQLITE_CORRUPT" });
     })
     .get("/listed", ({ query }) => query, { query: z.object({ limit: z.coerce.number().int().max(200) }) })
@@ -126,6 +129,16 @@ test("no answer echoes what was sent, neither values nor unknown keys nor header
     expect([404, 422]).toContain(response.status);
     expect(text).not.toContain(SECRET);
   }
+});
+
+test("what the disk does not give is a 503, logged without its message", async () => {
+  const { call, logged } = openApp();
+  const { response, body, text } = await call("GET", "/damaged");
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(body.code).toBe("not_ready");
+  expect(text + JSON.stringify(logged)).not.toContain(SECRET);
+  expect(logged).toMatchObject([{ fact: "database.failed", fields: { code: "SQLITE_CORRUPT" } }]);
 });
 
 test("what nobody foresaw is a bare 500, logged once and without its message", async () => {
