@@ -1,4 +1,5 @@
-// Does to the hub what the world does, and counts. `--seed n` makes the same choices again, `--kills n`, `--mode name` (several).
+// Does to the hub what the world does, and counts. `--seed n` makes the same choices again; `--kills n`,
+// `--rows n` for the retention, `--mode name` (several).
 import { parseArgs } from "node:util";
 import { type Claim, report } from "./claims.ts";
 import { setClock } from "./clock.ts";
@@ -6,17 +7,20 @@ import { damageDatabases } from "./damage.ts";
 import { fileSizeLimit, fillDisk, smallFileSystem } from "./disk-full.ts";
 import { killAgainAndAgain } from "./kill.ts";
 import { endureOutage } from "./outage.ts";
+import { sweepOld } from "./retention.ts";
 import { takeExecutable } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
     kills: { type: "string", default: "50" },
+    rows: { type: "string", default: "1000000" },
     mode: { type: "string", multiple: true },
   },
 });
 const seed = Number(values.seed);
 const kills = Number(values.kills);
+const rows = Number(values.rows);
 
 /** Null: this machine cannot do it. */
 const modes: Record<string, () => Promise<Claim[] | null>> = {
@@ -27,13 +31,14 @@ const modes: Record<string, () => Promise<Claim[] | null>> = {
   clock: () => setClock({ seed, jumps: 30 }),
   damage: () => damageDatabases({ seed }),
   outage: () => endureOutage({ seed }),
+  retention: () => sweepOld({ rows }),
 };
 
 const chosen = values.mode ?? Object.keys(modes);
 const unknown = chosen.find((mode) => !Object.hasOwn(modes, mode));
-if (unknown !== undefined || !Number.isInteger(seed) || !Number.isInteger(kills)) {
+if (unknown !== undefined || ![seed, kills, rows].every(Number.isInteger)) {
   console.error(
-    `torture: takes --seed and --kills, whole numbers, and --mode of ${Object.keys(modes).join(", ")}`,
+    `torture: takes --seed, --kills and --rows, whole numbers, and --mode of ${Object.keys(modes).join(", ")}`,
   );
   process.exit(2);
 }
