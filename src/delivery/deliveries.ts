@@ -97,8 +97,9 @@ export function openDeliveries({
   );
   const hasten = sqlite.prepare(
     `UPDATE deliveries SET due_at = ? WHERE subscription_id = ? AND status = 'pending' AND due_at > ?
-       AND (due_at > ? OR NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = deliveries.id
-         AND attempt = deliveries.attempts AND response_headers LIKE '%"retry-after":%'))`,
+       AND (due_at > ? OR due_at > ? + 1000 * coalesce((SELECT iif(asked GLOB '[0-9]*', CAST(asked AS INTEGER), 3600)
+         FROM (SELECT json_extract(response_headers, '$."retry-after"') AS asked FROM attempts
+           WHERE delivery_id = deliveries.id AND attempt = deliveries.attempts) WHERE asked IS NOT NULL), 0))`,
   );
   const parcel = sqlite.prepare<Parcel, [number]>(
     `SELECT d.public_id AS deliveryId, e.public_id AS eventId, e.event_type AS eventType, e.payload, e.environment
@@ -187,12 +188,12 @@ export function openDeliveries({
     },
 
     /**
-     * What is due later than `latest` is due `now` instead, or later than `latestAsked` where a receiver has asked for
-     * its wait, ms UTC: no wait is that long, so a clock that was wrong has written it. One statement of its own,
-     * outside any commit; it looks only at what is due so late.
+     * What is due later than `latest` is due `now` instead, ms UTC, unless a receiver has asked for so long a wait, up to
+     * `latestAsked`: no wait is longer, so a clock that was wrong has written it. One statement of its own, outside any
+     * commit; it looks only at what is due so late.
      */
     hasten(subscriptionId: number, { now, latest, latestAsked }: LatestDue): void {
-      hasten.run(now, subscriptionId, latest, latestAsked);
+      hasten.run(now, subscriptionId, latest, latestAsked, now);
     },
 
     /** What an attempt sends; null when the delivery is no longer pending. */

@@ -100,3 +100,21 @@ test("a wait that a receiver asked for outlives a restart", async () => {
   await again.advance(1 * SECOND);
   expect(receiver.attempts()).toEqual([1, 2]);
 });
+
+test("nor is such a wait longer than was asked where the clock was set back", async () => {
+  const { clock, seams, setTo } = givenClock();
+  setTo(HOUR);
+  const first = await startTestApp({ clock, seams });
+  const busy = () => new Response(null, { status: 503, headers: { "retry-after": "20" } });
+  await using receiver = startReceiver([busy, 200]);
+  const { token } = await first.givenCustomer();
+  await first.givenSubscription(token, { url: receiver.url });
+  await first.publish({ eventType: SOLD });
+  await first.stop();
+  clock.advance(25 * SECOND);
+  setTo(0);
+
+  await using again = await startTestApp({ dataDir: first.dataDir, clock, seams });
+  await again.advance(20 * SECOND);
+  expect(receiver.attempts()).toEqual([1, 2]);
+});
