@@ -1,4 +1,5 @@
 import type { Seams } from "../../seams.ts";
+import { serveOnLoopback } from "../serve-on-loopback.ts";
 import { type FailureName, failures, json } from "./failures.ts";
 import { answerTo } from "./operations.ts";
 import { World } from "./world.ts";
@@ -87,17 +88,10 @@ export function startDealerAuction(parts: {
     return failure === null ? json(answer.status, answer.body) : failure.spoil(answer, line);
   }
 
-  const server = Bun.serve({
-    port,
-    hostname: "127.0.0.1",
-    idleTimeout: 0,
-    development: false,
-    reusePort: false, // outside development Bun would share a port with whoever listens on it already
-    async fetch(request) {
-      const response = await respond(request);
-      response.headers.set("date", new Date(clock.now() + simulator.dateSkewMs).toUTCString());
-      return response;
-    },
+  const server = serveOnLoopback(port, async (request) => {
+    const response = await respond(request);
+    response.headers.set("date", new Date(clock.now() + simulator.dateSkewMs).toUTCString());
+    return response;
   });
   return Object.assign(simulator, {
     url: `http://127.0.0.1:${server.port}`,

@@ -1,4 +1,5 @@
 import type { Clock } from "../../seams.ts";
+import { serveOnLoopback } from "../serve-on-loopback.ts";
 import { CONTROL_PATH, control } from "./control.ts";
 import { Faults, insteadOf, type Plan, spoil } from "./faults.ts";
 import { applicationError, refuse } from "./gateway.ts";
@@ -54,15 +55,11 @@ export function startManheimSimulator(parts: {
       await server.stop(true);
     },
   };
-  const server = Bun.serve({
-    port: parts.port ?? 0,
-    hostname: "127.0.0.1",
-    idleTimeout: 0,
-    development: false,
-    reusePort: false, // outside development Bun would share a port with whoever listens on it already
-    fetch: (request) => respond(simulator, clock, request),
-    error: () => new Response(null, { status: 500 }), // a body that was broken off on purpose
-  });
+  const server = serveOnLoopback(
+    parts.port ?? 0,
+    (request) => respond(simulator, clock, request),
+    () => new Response(null, { status: 500 }), // a body that was broken off on purpose
+  );
   simulator.url = server.url.origin;
   return simulator;
 }

@@ -1,4 +1,5 @@
 import type { Seams } from "../../seams.ts";
+import { serveOnLoopback } from "../serve-on-loopback.ts";
 import type { Asked } from "./account.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FailureName, failures, toResponse } from "./failures.ts";
@@ -91,16 +92,10 @@ export function startPrivateAuto(parts: {
     return failure === null ? toResponse(answer) : failure.spoil(answer, line);
   }
 
-  const server = Bun.serve({
-    port,
-    hostname: "127.0.0.1",
-    idleTimeout: 0,
-    development: false,
-    async fetch(request) {
-      const response = await respond(request);
-      response.headers.set("date", new Date(clock.now()).toUTCString());
-      return response;
-    },
+  const server = serveOnLoopback(port, async (request) => {
+    const response = await respond(request);
+    response.headers.set("date", new Date(clock.now()).toUTCString());
+    return response;
   });
   bucket.url = `http://127.0.0.1:${server.port}`;
   return Object.assign(simulator, {

@@ -1,4 +1,5 @@
 import type { Seams } from "../../seams.ts";
+import { serveOnLoopback } from "../serve-on-loopback.ts";
 import { type Callbacks, openCallbacks } from "./callbacks.ts";
 import { type FailureName, failures } from "./failures.ts";
 import { type Account, type Asked, answerTo } from "./operations.ts";
@@ -86,16 +87,10 @@ export function startRoadster(parts: {
     return failure === null ? jsonOf(answer) : failure.spoil(answer, line);
   }
 
-  const server = Bun.serve({
-    port,
-    hostname: "127.0.0.1",
-    idleTimeout: 0,
-    development: false,
-    async fetch(request) {
-      const response = await respond(request);
-      response.headers.set("date", new Date(clock.now() + simulator.dateSkewMs).toUTCString());
-      return response;
-    },
+  const server = serveOnLoopback(port, async (request) => {
+    const response = await respond(request);
+    response.headers.set("date", new Date(clock.now() + simulator.dateSkewMs).toUTCString());
+    return response;
   });
   return Object.assign(simulator, {
     url: `http://127.0.0.1:${server.port}${BASE}`,
