@@ -186,7 +186,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   const overviewSide = openOverviewSide({ ...base, sqlite, counts, backlog, connectors });
   const { overviewOf, watch } = overviewSide;
   const retentions = [
-    openRetention({ ...base, sqlite, lettersGone: counts.lettersGone }),
+    openRetention({ ...base, sqlite, letterGone: counts.letterGone }),
     connectorSide.retention,
     documents.retention,
     overviewSide.retention,

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Seams } from "../seams.ts";
-import type { Retention } from "./retention.ts";
+import type { Retention } from "./sweep.ts";
 
 /** The first sweep comes this long after the start, ms: a restart has better things to do. */
 const FIRST_SWEEP_MS = 60_000;

@@ -3,7 +3,7 @@ import type { ConnectorDocument } from "../connectors/connector.ts";
 import type { documents } from "../database/connector-schema.ts";
 import type { PageKeys } from "../delivery/page-keys.ts";
 import { type Page, takePage } from "../delivery/pages.ts";
-import type { Batch, Retention } from "../delivery/retention.ts";
+import type { Batch, Retention } from "../delivery/sweep.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { DocumentFiles } from "./files.ts";

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Batch, Cutoffs, Retention } from "../delivery/retention.ts";
+import type { Batch, Cutoffs, Retention } from "../delivery/sweep.ts";
 
 /** Rows that go in one batch: a commit of a few milliseconds. */
 const BATCH = 200;

@@ -3,7 +3,7 @@ import type { CheckTarget } from "../customers/subscriptions.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Disk } from "../database/disk.ts";
 import type { Store } from "../database/open.ts";
-import type { Retention } from "../delivery/retention.ts";
+import type { Retention } from "../delivery/sweep.ts";
 import type { SteadyTime } from "../delivery/steady-time.ts";
 import type { DocumentArchive } from "../documents/archive.ts";
 import type { DocumentFiles } from "../documents/files.ts";

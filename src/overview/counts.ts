@@ -96,9 +96,6 @@ export class Counts {
   /** Inside a transaction: a dead letter waits no more. */
   letterGone = (customerId: number): void => this.#note(customerId, "letters", -1);
 
-  /** The same of several. */
-  lettersGone = (customerId: number, count: number): void => this.#note(customerId, "letters", -count);
-
   /** Dead letters that nobody has replayed. */
   lettersOf(customerId: number): number {
     const known = this.#letters.get(customerId);

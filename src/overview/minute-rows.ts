@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Retention } from "../delivery/retention.ts";
+import type { Retention } from "../delivery/sweep.ts";
 import type { Clock } from "../seams.ts";
 import { addMinute, type Minute } from "./minutes.ts";
 

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { GroupCommit } from "../database/commit.ts";
 import type { Backlog } from "../delivery/backlog.ts";
-import type { Retention } from "../delivery/retention.ts";
+import type { Retention } from "../delivery/sweep.ts";
 import type { Connectors } from "../intake/connectors.ts";
 import type { Log } from "../log.ts";
 import type { Seams } from "../seams.ts";

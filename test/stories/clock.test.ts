@@ -65,6 +65,29 @@ test("after the clock was set back, a restart waits no longer either", async () 
   expect(receiver.attempts()).toEqual([2]);
 });
 
+test("what came while the clock ran far ahead keeps nothing that is older from being swept away", async () => {
+  const { clock, seams, setTo } = givenClock();
+  await using app = await startTestApp({ clock, seams, env: { RETENTION_DAYS: "1" } });
+  await using receiver = startReceiver();
+  const { token } = await app.givenCustomer();
+  await app.givenSubscription(token, { url: receiver.url });
+  const publish = async (count: number) => {
+    const event = { eventType: SOLD, environment: "sandbox", payload: { "auction-id": "daanw" } };
+    await app.publish(JSON.stringify(Array(count).fill(event)));
+    await app.idle();
+  };
+  setTo(100 * 24 * HOUR);
+  await publish(250);
+  setTo(0);
+  await publish(3);
+  const ofNow = () => app.deliveriesOf(token, "&until=2026-01-02T00:00:00Z");
+  await app.advance(23 * HOUR);
+  expect(await ofNow()).toHaveLength(3);
+  await app.advance(2 * HOUR);
+  expect(await ofNow()).toEqual([]);
+  expect(await app.deliveriesOf(token)).toHaveLength(200); // a page of those that are not old yet
+});
+
 test.each([1, 3, 24])(
   "a clock that is set back by %i hours while no hub runs lengthens no wait",
   async (hours) => {

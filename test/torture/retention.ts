@@ -29,7 +29,7 @@ export async function sweepOld({ rows }: { rows: number }): Promise<Claim[]> {
   const before = statSync(file).size;
 
   const commits = new GroupCommit(sqlite);
-  const retention = openRetention({ sqlite, seams: realSeams(), lettersGone() {} });
+  const retention = openRetention({ sqlite, seams: realSeams(), letterGone() {} });
   const writeBack = openWriteBack(sqlite);
   const cutoffs = { settled: now - 30 * DAY, deadLetters: now - 90 * DAY, dedupeKeys: now, documents: now };
   const times: number[] = [];
