@@ -189,6 +189,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     openRetention({ ...base, sqlite, letterGone: counts.letterGone }),
     connectorSide.retention,
     documents.retention,
+    commands.retention,
     overviewSide.retention,
   ];
   const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });

@@ -4,9 +4,11 @@ import type { Customer } from "../customers/customers.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { PageKeys } from "../delivery/page-keys.ts";
 import { type Page, takePage } from "../delivery/pages.ts";
+import type { Retention } from "../delivery/sweep.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
+import { openCommandRetention } from "./command-retention.ts";
 import { type CommandRow, openCommandRows, verdictOf } from "./command-rows.ts";
 import { inTime, Stopped } from "./in-time.ts";
 import { openLookUps } from "./look-ups.ts";
@@ -54,6 +56,8 @@ export interface Commands {
   start(): void;
   /** Ends what is under way; what was sent by then is looked up after the next start. */
   stop(): Promise<void>;
+  /** Those that ended long ago. */
+  retention: Retention;
 }
 
 /** As it is carried out: of its own request, only its command knows the form. */
@@ -199,6 +203,7 @@ export function openCommands(parts: {
       await allDone();
       await lookUps.ended();
     },
+    retention: openCommandRetention({ ...parts, isUnderWay }),
   };
 }
 

@@ -36,7 +36,12 @@ export async function givenHub(options: Parameters<typeof startTestApp>[0] = {})
   const { token, email } = await app.givenCustomer({ auctionIds: [] });
   const settings = { baseUrl, username, password, customerIds };
   const put = (body: object) => app.call("PUT", "/connectors/cars", { auth: token, body });
-  const made = await put({ kind: "dealerauction", environment: "sandbox", settings });
+  const made = await put({
+    kind: "dealerauction",
+    environment: "sandbox",
+    schedule: "0 0 1 1 *", // nothing but commands asks the upstream
+    settings,
+  });
   if (made.status !== 201) throw new Error(`the connector was answered ${made.status}: ${made.text}`);
   const path = `/connectors/cars/listings/${listing.id}`;
 
