@@ -37,6 +37,7 @@ import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
 import { Counts } from "./overview/counts.ts";
 import { openOverviewSide } from "./overview/overview-side.ts";
+import { openChangeRetention } from "./routing/change-retention.ts";
 import { openExplain } from "./routing/explain.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
@@ -190,6 +191,8 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     connectorSide.retention,
     documents.retention,
     commands.retention,
+    recoveries.retention,
+    openChangeRetention({ ...base, sqlite }),
     overviewSide.retention,
   ];
   const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });

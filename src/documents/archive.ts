@@ -3,7 +3,7 @@ import type { ConnectorDocument } from "../connectors/connector.ts";
 import type { documents } from "../database/connector-schema.ts";
 import type { PageKeys } from "../delivery/page-keys.ts";
 import { type Page, takePage } from "../delivery/pages.ts";
-import type { Batch, Retention } from "../delivery/sweep.ts";
+import { BATCH, type Batch, type Retention, untilNone } from "../delivery/sweep.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { DocumentFiles } from "./files.ts";
@@ -50,6 +50,9 @@ export interface DocumentArchive {
   retention: Retention;
 }
 
+/** Rows that are read at once for a list. */
+const AT_ONCE = 200;
+
 /** Folders that contents lie in, and how many of them one batch of a sweep looks through. */
 const FOLDERS = 256;
 const FOLDERS_IN_BATCH = 16;
@@ -67,13 +70,6 @@ export function openDocumentArchive(parts: {
 }): DocumentArchive {
   const { files, pageKeys, seams } = parts;
   const rows = prepare(parts.sqlite);
-
-  function sweepRows({ documents }: { documents: number }): Batch {
-    return () => {
-      const { changes: removed } = rows.removeOlder.run(documents);
-      return { removed, isDone: removed < BATCH };
-    };
-  }
 
   function sweepFiles(): Batch {
     let folder = 0;
@@ -107,7 +103,7 @@ export function openDocumentArchive(parts: {
       if (row === null) throw new Problem("document_not_found");
       return { ...shown(row), path: files.pathOf(row.sha256) };
     },
-    retention: (cutoffs) => [sweepRows(cutoffs), sweepFiles()],
+    retention: ({ documents }) => [untilNone(() => rows.removeOlder.run(documents)), sweepFiles()],
   };
 }
 
@@ -128,13 +124,10 @@ function shown(row: DocumentRow): ShownDocument {
   };
 }
 
-/** Rows that go in one batch of a sweep. */
-const BATCH = 200;
-
 function prepare(sqlite: Database) {
   const page = sqlite.prepare<DocumentRow, [number, number, string | null, string | null]>(
     `SELECT ${COLUMNS} FROM documents WHERE customer_id = ?1 AND id < ?2
-       AND (?3 IS NULL OR connector = ?3) AND (?4 IS NULL OR deal_id = ?4) ORDER BY id DESC LIMIT ${BATCH}`,
+       AND (?3 IS NULL OR connector = ?3) AND (?4 IS NULL OR deal_id = ?4) ORDER BY id DESC LIMIT ${AT_ONCE}`,
   );
   return {
     add: sqlite.prepare(
@@ -148,7 +141,7 @@ function prepare(sqlite: Database) {
         const rows = page.all(customerId, last, connector ?? null, dealId ?? null);
         for (const row of rows) yield { ...row, payload: "" };
         last = rows.at(-1)?.id ?? last;
-        if (rows.length < BATCH) return;
+        if (rows.length < AT_ONCE) return;
       }
     },
     one: sqlite.prepare<DocumentRow, [number, string]>(

@@ -1,8 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Batch, Cutoffs, Retention } from "../delivery/sweep.ts";
-
-/** Rows that go in one batch: a commit of a few milliseconds. */
-const BATCH = 200;
+import { BATCH, type Retention, untilNone } from "../delivery/sweep.ts";
 
 /** The environments' parts of a deleted connector's scopes. */
 const SCOPES = "'connector:' || c.public_id || '/sandbox', 'connector:' || c.public_id || '/production'";
@@ -12,11 +9,9 @@ const SCOPES = "'connector:' || c.public_id || '/sandbox', 'connector:' || c.pub
  * them, dedupe keys too, since their ids never come back. Those of living connectors stay for good.
  */
 export function openConnectorRetention(sqlite: Database): Retention {
-  const runsAfter = sqlite.prepare<{ id: number; startedAt: number }, [number]>(
-    `SELECT id, started_at AS startedAt FROM connector_runs WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
-  );
   const removeRuns = sqlite.prepare(
-    "DELETE FROM connector_runs WHERE id > ? AND id <= ? AND finished_at < ?",
+    `DELETE FROM connector_runs WHERE id IN
+       (SELECT id FROM connector_runs WHERE finished_at < ? ORDER BY finished_at LIMIT ${BATCH})`,
   );
   const removeRunsOfDeleted = sqlite.prepare(
     `DELETE FROM connector_runs WHERE id IN (SELECT r.id FROM connectors c
@@ -42,29 +37,16 @@ export function openConnectorRetention(sqlite: Database): Retention {
     `DELETE FROM connectors WHERE id IN (SELECT id FROM connectors WHERE status = 'deleted' LIMIT ${BATCH})`,
   );
 
-  function runs({ settled }: Cutoffs): Batch {
-    let after = 0;
-    return () => {
-      const last = runsAfter.all(after).at(-1);
-      if (last === undefined) return { removed: 0, isDone: true };
-      const { changes: removed } = removeRuns.run(after, last.id, settled);
-      after = last.id;
-      return { removed, isDone: last.startedAt >= settled };
-    };
-  }
-
-  const untilNone = (removal: { run(): { changes: number } }): Batch => {
-    return () => {
-      const { changes: removed } = removal.run();
-      return { removed, isDone: removed < BATCH };
-    };
-  };
-
-  return (cutoffs) => [
-    runs(cutoffs),
-    untilNone({ run: () => removeGivenUp.run(cutoffs.settled) }),
-    ...[removeRunsOfDeleted, removeErrandsOfDeleted, removeMemory, removeKeys, removeConnectors].map(
-      untilNone,
-    ),
+  const ofDeleted = [
+    removeRunsOfDeleted,
+    removeErrandsOfDeleted,
+    removeMemory,
+    removeKeys,
+    removeConnectors, // when nothing refers to them any more
+  ];
+  return ({ settled }) => [
+    untilNone(() => removeRuns.run(settled)),
+    untilNone(() => removeGivenUp.run(settled)),
+    ...ofDeleted.map((removal) => untilNone(() => removal.run())),
   ];
 }

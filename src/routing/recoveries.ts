@@ -5,6 +5,7 @@ import type { Subscription } from "../customers/subscription-rows.ts";
 import type { GroupCommit } from "../database/commit.ts";
 import type { FreshDelivery } from "../delivery/dispatcher.ts";
 import { BURIED, BURIED_FROM, type Buried, type Replays } from "../delivery/replays.ts";
+import { type Retention, untilNone } from "../delivery/sweep.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
@@ -53,6 +54,8 @@ export interface Recoveries {
   stop(): Promise<void>;
   /** Resolves when none runs. */
   idle(): Promise<void>;
+  /** Those that ended long ago; what they have made is no part of them. */
+  retention: Retention;
 }
 
 /** Opens the recoveries. */
@@ -177,6 +180,7 @@ export function openRecoveries(parts: {
       await idle();
     },
     idle,
+    retention: ({ settled }) => [untilNone(() => rows.removeEnded(settled))],
   };
 }
 

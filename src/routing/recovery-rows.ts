@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Environment } from "../database/schema.ts";
+import { BATCH } from "../delivery/sweep.ts";
 
 /** A recovery as it is stored, with its subscription's key; instants in ms UTC. */
 export interface Recovery {
@@ -66,6 +67,10 @@ export function openRecoveryRows(sqlite: Database) {
     `UPDATE recoveries SET status = 'cancelled', finished_at = ?
      WHERE subscription_id = ? AND status = 'running'`,
   );
+  const removeEnded = sqlite.prepare(
+    `DELETE FROM recoveries WHERE id IN
+       (SELECT id FROM recoveries WHERE finished_at < ? ORDER BY finished_at LIMIT ${BATCH})`,
+  );
   const events = sqlite.prepare<
     Omit<PastEvent, "auctionIds"> & { auctionIds: string | null },
     [string, number, number, number, number]
@@ -103,6 +108,8 @@ export function openRecoveryRows(sqlite: Database) {
     },
     /** Ends the one that runs, if any. */
     cancel: (subscriptionId: number, now: number): void => void cancel.run(now, subscriptionId),
+    /** Some of those that ended before an instant. */
+    removeEnded: (before: number) => removeEnded.run(before),
     /** The next events of its environment, in the order of their admission. */
     events: ({ environment, cursorAt, cursorId, until }: Recovery, limit: number): PastEvent[] =>
       events.all(environment, cursorAt, cursorId, until, limit).map(({ auctionIds, ...event }) => ({

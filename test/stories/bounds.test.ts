@@ -67,6 +67,55 @@ test("a delivery that is still pending keeps its event, however old", async () =
   expect(await app.deliveriesOf(token)).toMatchObject([{ status: "success", attempts: 2 }]);
 });
 
+test("recoveries that ended long ago go, and what they have delivered in its own time", async () => {
+  await using app = await startTestApp({ env: { RETENTION_DAYS: "1" } });
+  await using receiver = startReceiver();
+  const { token } = await app.givenCustomer();
+  await publish(app, 1);
+  await app.advance(SECOND);
+  await app.givenSubscription(token, { url: receiver.url });
+  const body = { since: "2026-01-01T00:00:00Z" };
+  await app.call("POST", `/subscriptions/sandbox/${SOLD}/recover`, { auth: token, body });
+  await app.advance(DAY - 3600 * SECOND);
+  expect(rowsIn(app, "recoveries", "deliveries")).toEqual([1, 1]);
+  await app.advance(3 * 3600 * SECOND);
+  expect(rowsIn(app, "recoveries", "deliveries")).toEqual([0, 0]);
+});
+
+test("of the record of changes only the last of each stays, once no event is as old as the others", async () => {
+  await using app = await startTestApp({ env: { RETENTION_DAYS: "1", DLQ_RETENTION_DAYS: "1" } });
+  await using receiver = startReceiver();
+  const { token } = await app.givenCustomer();
+  for (const eventType of [SOLD, "ae.*"])
+    await app.givenSubscription(token, { url: receiver.url, eventType });
+  const setStatus = async (eventType: string, status: string) => {
+    await app.advance(SECOND);
+    const path = `/subscriptions/sandbox/${eventType}/status`;
+    await app.call("PATCH", path, { auth: token, body: { status } });
+  };
+  const whyNot = async (eventId = "") => {
+    const { subscriptions } = (await app.call("GET", `/events/${eventId}/explain`, { auth: token })).json();
+    return subscriptions.map(({ reason }: { reason: string | null }) => reason);
+  };
+  await setStatus("ae.*", "paused");
+  await app.advance(SECOND);
+  receiver.answer(500);
+  const [old] = await publish(app, 1);
+  await app.advance(SECOND);
+  await setStatus(SOLD, "paused"); // its delivery waits, and keeps the event
+  for (const status of ["active", "paused"]) await setStatus("ae.*", status);
+  expect(rowsIn(app, "changes")).toEqual([7]); // with the auction ids, and how each was made
+  await app.advance(3 * DAY);
+  expect(await whyNot(old?.eventId)).toEqual([null, "paused"]);
+  expect(rowsIn(app, "changes")).toEqual([6]); // how "ae.*" was made was overtaken before the event came
+
+  await app.call("DELETE", `/subscriptions/sandbox/${SOLD}`, { auth: token });
+  await app.advance(2 * DAY);
+  expect(rowsIn(app, "events", "changes")).toEqual([0, 3]);
+  const [fresh] = await publish(app, 2);
+  expect(await whyNot(fresh?.eventId)).toEqual(["deleted", "paused"]);
+});
+
 test("pages that are no longer needed are given back to the disk", async () => {
   await using app = await startTestApp({ env: { RETENTION_DAYS: "1" } });
   const pad = "x".repeat(10_000);
