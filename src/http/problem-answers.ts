@@ -32,7 +32,7 @@ export interface ProblemBody {
 export const problemAnswers = (log: Pick<Log, "error">) =>
   new Elysia({ name: "problem-answers" }).onError({ as: "scoped" }, ({ code, error, request, route }) => {
     const problem = toProblem(code, error);
-    if (problem !== null) return problemResponse(isReadable(request.url) ? problem : unreadableUrl());
+    if (problem !== null) return problemResponse(problem);
     const failure = diskFailure(error);
     if (failure !== null) {
       log.error("database.failed", { code: failure });
@@ -103,19 +103,6 @@ function upstreamProblem(error: UpstreamError): Problem {
   const more = { fault, upstreamStatus: status, errorCode, errorMessage };
   return new Problem("upstream_failed", { detail: message, more });
 }
-
-/** Broken percent-encoding reaches a route as replacement characters, so what it then misses is not the point. */
-function isReadable(url: string): boolean {
-  try {
-    decodeURIComponent(url);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const unreadableUrl = () =>
-  new Problem("bad_request", { detail: "The URL holds a % that is not valid percent-encoding of UTF-8." });
 
 /** Body fields stand bare; the rest say where they come from. */
 const PLACES: Record<string, string> = {

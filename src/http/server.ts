@@ -43,6 +43,7 @@ import { overviewRoutes } from "./overview-routes.ts";
 import { privateAutoDataRoutes } from "./privateauto-data-routes.ts";
 import { privateAutoRoutes } from "./privateauto-routes.ts";
 import { problemAnswers, problemResponse } from "./problem-answers.ts";
+import { readableOnly } from "./readable-url.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { roadsterCustomerRoutes } from "./roadster-customer-routes.ts";
 import { roadsterDocumentRoutes } from "./roadster-document-routes.ts";
@@ -115,13 +116,14 @@ export function openServer(parts: ServerParts): Server {
     .use(apiRoutes(parts))
     .use(consoleRoutes());
   app.use(docsRoutes(app));
+  const answer = readableOnly(app.fetch);
   let server: Bun.Server<undefined> | undefined;
   return {
     async listen(hostname, port) {
       server = Bun.serve({
         hostname,
         port,
-        fetch: app.fetch,
+        fetch: answer,
         error: (error) => unforeseen(parts.log, error),
         maxRequestBodySize: MAX_REQUEST_BODY_SIZE,
         idleTimeout: IDLE_TIMEOUT_SECONDS,
@@ -134,7 +136,7 @@ export function openServer(parts: ServerParts): Server {
     stop: async () => {
       if (server) await stopWithin(server, STOP_WITHIN_MS);
     },
-    handle: (request) => app.handle(request),
+    handle: async (request) => answer(request),
   };
 }
 

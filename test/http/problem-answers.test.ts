@@ -164,12 +164,3 @@ test("mistakes of callers are not logged", async () => {
   await call("GET", "/nowhere");
   expect(logged).toEqual([]);
 });
-
-test.each(["/in/%zz", "/in/%E0%A4%A", "/nowhere/%", "/listed?limit=%ff"])(
-  "%s is not valid percent-encoding: 400",
-  async (path) => {
-    const { response, body } = await openApp().call("GET", path);
-    expect(response.status).toBe(400);
-    expect(body.code).toBe("bad_request");
-  },
-);

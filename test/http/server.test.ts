@@ -52,6 +52,25 @@ test.each(["/api/health", "/docs", "/openapi.json", "/nowhere", "/api/deliveries
   },
 );
 
+test.each([
+  "/api/health?x=%zz",
+  "/api/event-catalog/%E0%A4%A",
+  "/api/deliveries?eventType=%ff",
+  "/api/events?eventType=a.b&x=%",
+  "/nowhere/%ed%a0%80",
+  "/docs%c0%80",
+  "/?%",
+])("%s is not valid percent-encoding, whether anybody reads it or not: 400", async (path) => {
+  await using hub = await listening();
+  const client = await connectRaw(hub.port); // fetch would mend some of them
+  client.write(get(path));
+  const answer = await client.receivedUntil('"code":"bad_request"');
+  expect(answer).toStartWith("HTTP/1.1 400 Bad Request\r\n");
+  expect(answer).toMatch(/content-type: application\/problem\+json/i);
+  expect(answer).toContain('"code":"bad_request"');
+  client.abort();
+});
+
 test("what breaks behind a route says nothing of itself", async () => {
   await using hub = await listening();
   const response = await fetch(`${hub.origin}/api/auth/me`);

@@ -118,14 +118,26 @@ test("bodies of 9 MiB are refused and leave nothing behind, whole and in pieces"
 }, 60_000);
 
 const line = "GET /api/health HTTP/1.1\r\nHost: hub\r\n";
+const headers = (count: number) => Array.from({ length: count }, (_, n) => `X-${n}: y\r\n`).join("");
+const asked = (what: string) => `${what}\r\nHost: hub\r\n\r\n`;
 const upload = "POST /api/events HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n";
 
 test.each([
-  [
-    "a thousand headers",
-    `${line}${Array.from({ length: 1000 }, (_, n) => `X-${n}: y\r\n`).join("")}\r\n`,
-    431,
-  ],
+  ["a NUL byte in a path", asked("GET /api/hea\u0000lth HTTP/1.1"), 505],
+  ["a NUL byte in a query", asked("GET /api/health?a=\u0000 HTTP/1.1"), 505],
+  ["a space in a path", asked("GET /api/hea lth HTTP/1.1"), 505],
+  ["a line break in a path", asked("GET /api/hea\rlth HTTP/1.1"), 505],
+  ["HTTP/0.9", "GET /api/health\r\n\r\n", 505],
+  ["HTTP/1.2", asked("GET /api/health HTTP/1.2"), 505],
+  ["HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+  ["lines that end with LF alone", "GET /api/health HTTP/1.1\nHost: hub\n\n", 505],
+  ["no path", asked("OPTIONS * HTTP/1.1"), 400],
+  ["no host", "GET /api/health HTTP/1.1\r\n\r\n", 400],
+  ["a header without a name", `${line}: y\r\n\r\n`, 400],
+  ["a folded header", `${line}X-A: y\r\n z\r\n\r\n`, 400],
+  ["199 headers", `${line}${headers(198)}\r\n`, 431],
+  ["a thousand headers", `${line}${headers(1000)}\r\n`, 431],
+  ["a URL of 16 KiB", asked(`GET /api/health?${"y".repeat(16 * 1024)} HTTP/1.1`), 431],
   ["a header of 1 MiB", `${line}X-A: ${"y".repeat(MIB)}\r\n\r\n`, 431],
   ["a URL of 1 MiB", `GET /api/health?${"y".repeat(MIB)} HTTP/1.1\r\nHost: hub\r\n\r\n`, 431],
   ["a NUL byte in a header", `${line}X-A: a\u0000b\r\n\r\n`, 400],
@@ -138,9 +150,27 @@ test.each([
 ])("%s: refused before any route sees it", async (_, bytes, status) => {
   const client = await connectRaw(hub.port);
   client.write(bytes);
-  expect(await client.receivedUntil("\r\n\r\n")).toStartWith(`HTTP/1.1 ${status} `);
-  client.abort();
+  expect(await client.receivedUntil("the end")).toStartWith(`HTTP/1.1 ${status} `); // and is closed
   await health();
+});
+
+test("a method that does not exist is not answered at all", async () => {
+  const client = await connectRaw(hub.port);
+  client.write(asked("BREW /api/health HTTP/1.1"));
+  expect(await client.receivedUntil("the end")).toBe("");
+  await health();
+});
+
+test("198 headers, and 16 KiB of them with the URL, are none too many", async () => {
+  for (const more of [
+    headers(197),
+    `X-A: ${"y".repeat(16 * 1024 - line.length - "X-A: \r\n\r\n".length)}\r\n`,
+  ]) {
+    const client = await connectRaw(hub.port);
+    client.write(`${line}${more}\r\n`);
+    expect(await client.receivedUntil('{"status":"ok"}')).toStartWith("HTTP/1.1 200 ");
+    client.abort();
+  }
 });
 
 test("hundreds of clients that never finish their headers or bodies stop nobody, and are forgotten", async () => {
