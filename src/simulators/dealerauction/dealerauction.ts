@@ -1,6 +1,7 @@
 import type { Seams } from "../../seams.ts";
+import { type FailureOptions, PlannedFailures } from "../planned-failures.ts";
 import { serveOnLoopback } from "../serve-on-loopback.ts";
-import { type FailureName, failures, json } from "./failures.ts";
+import { type FailureName, failures } from "./failures.ts";
 import { answerTo } from "./operations.ts";
 import { World } from "./world.ts";
 
@@ -13,14 +14,6 @@ export interface SeenRequest {
   body: string;
 }
 
-/** When and how often to fail. */
-export interface FailureOptions {
-  /** Which requests fail; left out: any. */
-  at?: (request: SeenRequest) => boolean;
-  /** How many of them; 1 by default. */
-  times?: number;
-}
-
 /** A DealerAuction of one's own: a real HTTP server with a small world behind it. */
 export interface DealerAuctionSimulator {
   url: string;
@@ -31,7 +24,7 @@ export interface DealerAuctionSimulator {
   customerIds: readonly string[];
   /** Every request so far, in order. */
   requests: SeenRequest[];
-  fail(name: FailureName, options?: FailureOptions): void;
+  fail(name: FailureName, options?: FailureOptions<SeenRequest>): void;
   /** No failure that was asked for comes any more. */
   recover(): void;
   /** Runs before each request is answered: what happens in the world between two requests. */
@@ -43,12 +36,6 @@ export interface DealerAuctionSimulator {
   stop(): Promise<void>;
 }
 
-interface PlannedFailure {
-  name: FailureName;
-  at: (request: SeenRequest) => boolean;
-  left: number;
-}
-
 /** Starts one on loopback; port 0 takes any free one. */
 export function startDealerAuction(parts: {
   seams: Pick<Seams, "clock" | "random">;
@@ -57,17 +44,15 @@ export function startDealerAuction(parts: {
 }): DealerAuctionSimulator {
   const { seams, port = 0, customerIds = ["10001"] } = parts;
   const { clock } = seams;
-  const planned: PlannedFailure[] = [];
+  const planned = new PlannedFailures<FailureName, SeenRequest>(failures);
   const simulator = {
     world: new World({ now: clock.now, random: seams.random }),
     username: "dealer",
     password: "example password",
     customerIds,
     requests: [] as SeenRequest[],
-    fail(name: FailureName, { at = () => true, times = 1 }: FailureOptions = {}) {
-      planned.push({ name, at, left: times });
-    },
-    recover: () => void planned.splice(0),
+    fail: planned.fail,
+    recover: planned.recover,
     beforeEach: (_: SeenRequest) => {},
     letsWait: (_: number) => {},
     dateSkewMs: 0,
@@ -79,13 +64,8 @@ export function startDealerAuction(parts: {
     const seen = { method: request.method, path: pathname, query: searchParams, body };
     simulator.requests.push(seen);
     simulator.beforeEach(seen);
-    const failure = nextFailure(planned, seen);
-    const answer =
-      failure === null || failure.hasEffect
-        ? answerTo(seen, request.headers.get("authorization"), simulator)
-        : { status: 200, body: "" };
     const line = { clock, signal: request.signal, waits: (ms: number) => simulator.letsWait(ms) };
-    return failure === null ? json(answer.status, answer.body) : failure.spoil(answer, line);
+    return planned.answer(seen, line, () => answerTo(seen, request.headers.get("authorization"), simulator));
   }
 
   const server = serveOnLoopback(port, async (request) => {
@@ -97,11 +77,4 @@ export function startDealerAuction(parts: {
     url: `http://127.0.0.1:${server.port}`,
     stop: () => server.stop(true),
   });
-}
-
-function nextFailure(planned: PlannedFailure[], request: SeenRequest) {
-  const found = planned.find(({ left, at }) => left > 0 && at(request));
-  if (found === undefined) return null;
-  found.left--;
-  return failures[found.name];
 }

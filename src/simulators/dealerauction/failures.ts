@@ -1,38 +1,13 @@
-import type { Clock } from "../../seams.ts";
-
-/** What the simulator would answer; null: it did nothing, so that there is nothing to say. */
-export interface Answer {
-  status: number;
-  /** JSON text. */
-  body: string;
-}
-
-/** A way to fail: whether the request has its effect, and what comes of the answer. */
-export interface Failure {
-  /** True: the request is carried out before its answer is spoilt. */
-  hasEffect: boolean;
-  spoil(answer: Answer, line: Line): Response | Promise<Response>;
-}
-
-/** The line to the client. */
-export interface Line {
-  clock: Clock;
-  /** Aborted when the client is gone. */
-  signal: AbortSignal;
-  /** Called whenever the client is left waiting, with how long, ms; who drives the clock moves it on. */
-  waits(ms: number): void;
-}
+import { type Answer, type Failure, type Line, ofTheLine, toResponse } from "../failure.ts";
 
 /** Bytes of a dripping body that come at once, and ms between them. */
 const DRIP = { bytes: 16, everyMs: 1000 };
-
-/** Longer than any client waits, ms. */
-const TOO_LATE_MS = 120_000;
 
 const SERVER_ERROR = { errorCode: "SERVER_ERROR", errorMessage: "An unexpected error has occurred" };
 
 /** Everything that goes wrong with this upstream or on the way to it (UPSTREAMS 1 and 7), by name. */
 export const failures = {
+  ...ofTheLine,
   unauthorized: refusal(401, null),
   forbidden: refusal(403, SERVER_ERROR),
   forbiddenByProxy: instead(() => html(403, "Forbidden")),
@@ -48,15 +23,11 @@ export const failures = {
   /** The gateway gives up, the work behind it was done all the same. */
   badGatewayAfter: { hasEffect: true, spoil: () => json(502, JSON.stringify(SERVER_ERROR)) },
   serverErrorAfter: { hasEffect: true, spoil: () => json(500, JSON.stringify(SERVER_ERROR)) },
-  silence: { hasEffect: false, spoil: (_, line) => noAnswer(line) },
-  silenceAfter: { hasEffect: true, spoil: (_, line) => noAnswer(line) },
   brokenOff: { hasEffect: false, spoil: () => brokenOff("") },
   brokenOffAfter: { hasEffect: true, spoil: ({ body }) => brokenOff(body) },
   /** A proxy's page under the status of a success. */
   htmlPage: instead(() => html(200, "We will be back soon")),
   htmlPageAfter: { hasEffect: true, spoil: () => html(200, "We will be back soon") },
-  truncated: { hasEffect: true, spoil: ({ status, body }) => json(status, body.slice(0, body.length / 2)) },
-  slow: { hasEffect: true, spoil: slowly },
   dripping: { hasEffect: true, spoil: drippingly },
   huge: instead(() => json(200, `{"stockItems":["${"x".repeat(11 * 1024 * 1024)}"]}`)),
 } satisfies Record<string, Failure>;
@@ -73,21 +44,12 @@ function refusal(status: number, body: object | null, headers: Record<string, st
 
 /** A JSON answer. */
 export const json = (status: number, body: string, headers: Record<string, string> = {}): Response =>
-  new Response(body, { status, headers: { "content-type": "application/json", ...headers } });
+  toResponse({ status, body }, headers);
 
 const html = (status: number, title: string) =>
   new Response(`<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`, {
     status,
     headers: { "content-type": "text/html" },
-  });
-
-/** Until the client gives up. */
-const noAnswer = ({ signal, waits }: Line) =>
-  new Promise<Response>((resolve) => {
-    const end = () => resolve(new Response(null, { status: 504 }));
-    if (signal.aborted) return end();
-    signal.addEventListener("abort", end, { once: true });
-    waits(TOO_LATE_MS);
   });
 
 /** Half of it, and then the connection is gone. */
@@ -103,13 +65,6 @@ function brokenOff(body: string): Response {
     },
   });
   return new Response(stream, { headers: { "content-type": "application/json" } });
-}
-
-async function slowly({ status, body }: Answer, { clock, signal, waits }: Line) {
-  const late = clock.sleep(TOO_LATE_MS, signal);
-  waits(TOO_LATE_MS);
-  await late;
-  return json(status, body);
 }
 
 function drippingly({ status, body }: Answer, { clock, signal, waits }: Line) {

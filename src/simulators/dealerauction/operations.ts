@@ -1,5 +1,5 @@
+import type { Answer } from "../failure.ts";
 import { listingDetail, stockDetail, stockSummary } from "./answers.ts";
-import type { Answer } from "./failures.ts";
 import type { Refusal, SimulatedStock, World } from "./world.ts";
 
 /** What an operation is asked with. */

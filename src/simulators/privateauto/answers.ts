@@ -1,11 +1,4 @@
-/** What the simulator answers. */
-export interface Answer {
-  status: number;
-  body: string;
-  contentType?: string;
-  /** Where a browser is sent. */
-  location?: string;
-}
+import type { Answer } from "../failure.ts";
 
 /** A success with JSON. */
 export const ok = (body: object, status = 200): Answer => ({ status, body: JSON.stringify(body) });

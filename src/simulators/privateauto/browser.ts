@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
+import type { Answer } from "../failure.ts";
 import type { Account, Asked } from "./account.ts";
-import { type Answer, refusal } from "./answers.ts";
+import { refusal } from "./answers.ts";
 import { claimsIn, keyOf, mistakeIn } from "./tokens.ts";
 
 /** A signed link's time may be off by this, seconds. */

@@ -1,5 +1,6 @@
+import type { Answer } from "../failure.ts";
 import type { Account, Asked } from "./account.ts";
-import { type Answer, ok, pageOf, refusal } from "./answers.ts";
+import { ok, pageOf, refusal } from "./answers.ts";
 import { followLink } from "./browser.ts";
 import type { DeliveryLog } from "./deliveries.ts";
 import { mistakeIn } from "./tokens.ts";

@@ -1,19 +1,12 @@
 import type { Seams } from "../../seams.ts";
+import { type FailureOptions, PlannedFailures } from "../planned-failures.ts";
 import { serveOnLoopback } from "../serve-on-loopback.ts";
 import type { Asked } from "./account.ts";
 import { Deliveries } from "./deliveries.ts";
-import { type FailureName, failures, toResponse } from "./failures.ts";
+import { type FailureName, failures } from "./failures.ts";
 import { Bucket } from "./files.ts";
 import { answerTo } from "./operations.ts";
 import { World } from "./world.ts";
-
-/** When and how often to fail. */
-export interface FailureOptions {
-  /** Which requests fail; left out: any. */
-  at?: (request: Asked) => boolean;
-  /** How many of them; 1 by default. */
-  times?: number;
-}
 
 /** A PrivateAuto of one's own: a real HTTP server with a small world behind it, whose webhooks go out. */
 export interface PrivateAutoSimulator {
@@ -30,19 +23,13 @@ export interface PrivateAutoSimulator {
   allowlist: readonly string[];
   /** Every request so far, in order; files apart. */
   requests: Asked[];
-  fail(name: FailureName, options?: FailureOptions): void;
+  fail(name: FailureName, options?: FailureOptions<Asked>): void;
   /** No failure that was asked for comes any more. */
   recover(): void;
   /** Runs whenever a client is left waiting, with how long, ms; who drives the clock moves it on. */
   letsWait: (ms: number) => void;
   /** Stops listening and sending. */
   stop(): Promise<void>;
-}
-
-interface PlannedFailure {
-  name: FailureName;
-  at: (request: Asked) => boolean;
-  left: number;
 }
 
 /** Starts one on loopback; port 0 takes any free one. */
@@ -52,7 +39,7 @@ export function startPrivateAuto(parts: {
 }): PrivateAutoSimulator {
   const { seams, port = 0 } = parts;
   const { clock } = seams;
-  const planned: PlannedFailure[] = [];
+  const planned = new PlannedFailures<FailureName, Asked>(failures);
   const account = {
     partnerId: "partner-acme",
     sharedSecret: Buffer.from("an example secret, shared").toString("base64"),
@@ -69,10 +56,8 @@ export function startPrivateAuto(parts: {
     deliveries,
     bucket,
     requests: [] as Asked[],
-    fail(name: FailureName, { at = () => true, times = 1 }: FailureOptions = {}) {
-      planned.push({ name, at, left: times });
-    },
-    recover: () => void planned.splice(0),
+    fail: planned.fail,
+    recover: planned.recover,
     letsWait: (_: number) => {},
   };
 
@@ -82,14 +67,9 @@ export function startPrivateAuto(parts: {
     if (pathname.startsWith("/files/")) return bucket.answer(pathname.slice(7), query, clock.now());
     if (pathname === ENDPOINT_PATH) return setEndpoint(asked, deliveries);
     simulator.requests.push(asked);
-    const failure = nextFailure(planned, asked);
     const whose = { ...account, world, log: deliveries.log, now: clock.now };
-    const isCarriedOut = failure === null || failure.hasEffect;
-    const answer = isCarriedOut
-      ? answerTo(asked, request.headers.get("authorization"), whose)
-      : { status: 200, body: "" };
     const line = { clock, signal: request.signal, waits: (ms: number) => simulator.letsWait(ms) };
-    return failure === null ? toResponse(answer) : failure.spoil(answer, line);
+    return planned.answer(asked, line, () => answerTo(asked, request.headers.get("authorization"), whose));
   }
 
   const server = serveOnLoopback(port, async (request) => {
@@ -116,11 +96,4 @@ function setEndpoint({ body }: Asked, { endpoint }: Deliveries): Response {
     return new Response(null, { status: 400 });
   endpoint.url = url;
   return new Response(null, { status: 204 });
-}
-
-function nextFailure(planned: PlannedFailure[], request: Asked) {
-  const found = planned.find(({ left, at }) => left > 0 && at(request));
-  if (found === undefined) return null;
-  found.left--;
-  return failures[found.name];
 }

@@ -1,4 +1,5 @@
-import { type Failure, failures as general, json } from "../dealerauction/failures.ts";
+import { failures as general, json } from "../dealerauction/failures.ts";
+import type { Failure } from "../failure.ts";
 
 /** Everything that goes wrong with Roadster or on the way to it (UPSTREAMS 4 and 7), by name. */
 export const failures = {

@@ -1,4 +1,4 @@
-import type { Answer } from "../dealerauction/failures.ts";
+import type { Answer } from "../failure.ts";
 import type { SimulatedCar, SimulatedDocument, SimulatedTemplate, World } from "./world.ts";
 
 /** Whatever a body may hold. */

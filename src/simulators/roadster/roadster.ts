@@ -1,17 +1,10 @@
 import type { Seams } from "../../seams.ts";
+import { type FailureOptions, PlannedFailures } from "../planned-failures.ts";
 import { serveOnLoopback } from "../serve-on-loopback.ts";
 import { type Callbacks, openCallbacks } from "./callbacks.ts";
 import { type FailureName, failures } from "./failures.ts";
 import { type Account, type Asked, answerTo } from "./operations.ts";
 import { World } from "./world.ts";
-
-/** When and how often to fail. */
-export interface FailureOptions {
-  /** Which requests fail; left out: any. */
-  at?: (request: Asked) => boolean;
-  /** How many of them; 1 by default. */
-  times?: number;
-}
 
 /** A Roadster of one's own: a real HTTP server with a small world behind it, which calls back. */
 export interface RoadsterSimulator extends Account {
@@ -19,7 +12,7 @@ export interface RoadsterSimulator extends Account {
   callbacks: Callbacks;
   /** Every request so far, in order. */
   requests: Asked[];
-  fail(name: FailureName, options?: FailureOptions): void;
+  fail(name: FailureName, options?: FailureOptions<Asked>): void;
   /** No failure that was asked for comes any more. */
   recover(): void;
   /** Runs before each request is answered: what happens in the world between two requests. */
@@ -29,12 +22,6 @@ export interface RoadsterSimulator extends Account {
   /** Added to the `Date` of its answers, ms. */
   dateSkewMs: number;
   stop(): Promise<void>;
-}
-
-interface PlannedFailure {
-  name: FailureName;
-  at: (request: Asked) => boolean;
-  left: number;
 }
 
 /** The path of its base URL. */
@@ -52,7 +39,7 @@ export function startRoadster(parts: {
   const { seams, port = 0, dpids = ["lakeside"] } = parts;
   const { clock } = seams;
   const apiKey = "roadster-example-key";
-  const planned: PlannedFailure[] = [];
+  const planned = new PlannedFailures<FailureName, Asked>(failures);
   const simulator = {
     world: new World({ now: clock.now, random: seams.random }),
     apiKey,
@@ -60,10 +47,8 @@ export function startRoadster(parts: {
     fromVin: "exclusive" as Account["fromVin"],
     callbacks: openCallbacks({ apiKey, seams }),
     requests: [] as Asked[],
-    fail(name: FailureName, { at = () => true, times = 1 }: FailureOptions = {}) {
-      planned.push({ name, at, left: times });
-    },
-    recover: () => void planned.splice(0),
+    fail: planned.fail,
+    recover: planned.recover,
     beforeEach: (_: Asked) => {},
     letsWait: (_: number) => {},
     dateSkewMs: 0,
@@ -78,13 +63,10 @@ export function startRoadster(parts: {
     const asked = { method: request.method, path, query: searchParams, body };
     simulator.requests.push(asked);
     simulator.beforeEach(asked);
-    const failure = nextFailure(planned, asked);
-    const answer =
-      failure === null || failure.hasEffect
-        ? answerTo(asked, request.headers.get("authorization"), simulator)
-        : { status: 200, body: "" };
     const line = { clock, signal: request.signal, waits: (ms: number) => simulator.letsWait(ms) };
-    return failure === null ? jsonOf(answer) : failure.spoil(answer, line);
+    return planned.answer(asked, line, () =>
+      answerTo(asked, request.headers.get("authorization"), simulator),
+    );
   }
 
   const server = serveOnLoopback(port, async (request) => {
@@ -98,9 +80,6 @@ export function startRoadster(parts: {
   });
 }
 
-const jsonOf = ({ status, body }: { status: number; body: string }) =>
-  new Response(body, { status, headers: { "content-type": "application/json" } });
-
 function nameEndpoint(callbacks: Callbacks, body: string): Response {
   try {
     const { url } = JSON.parse(body) as { url: string };
@@ -109,11 +88,4 @@ function nameEndpoint(callbacks: Callbacks, body: string): Response {
   } catch {
     return Response.json({ error: 'send {"url": "<inboundUrl>"}' }, { status: 400 });
   }
-}
-
-function nextFailure(planned: PlannedFailure[], request: Asked) {
-  const found = planned.find(({ left, at }) => left > 0 && at(request));
-  if (found === undefined) return null;
-  found.left--;
-  return failures[found.name];
 }

@@ -1,9 +1,7 @@
 import { dealerAuction } from "../../../src/connectors/dealerauction/dealerauction.ts";
-import {
-  type FailureOptions,
-  startDealerAuction,
-} from "../../../src/simulators/dealerauction/dealerauction.ts";
+import { type SeenRequest, startDealerAuction } from "../../../src/simulators/dealerauction/dealerauction.ts";
 import type { FailureName } from "../../../src/simulators/dealerauction/failures.ts";
+import type { FailureOptions } from "../../../src/simulators/planned-failures.ts";
 import { openTestConnection, pollOnce, TestMemory } from "../../support/connector-run.ts";
 import { TestClock } from "../../support/test-clock.ts";
 
@@ -40,7 +38,7 @@ export function givenUpstream(
       const kinds = told.map(({ eventType }) => eventType.replace("dealerauction.", ""));
       return { ...run, told, kinds };
     },
-    fail: (name: FailureName, when?: FailureOptions) => simulator.fail(name, when),
+    fail: (name: FailureName, when?: FailureOptions<SeenRequest>) => simulator.fail(name, when),
     /** How often each operation was asked for since the last time, such as `GET listings`. */
     requests() {
       const asked: Record<string, number> = {};

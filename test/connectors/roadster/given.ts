@@ -1,8 +1,9 @@
 import { roadster } from "../../../src/connectors/roadster/roadster.ts";
 import { realSeams } from "../../../src/seams.ts";
+import type { FailureOptions } from "../../../src/simulators/planned-failures.ts";
 import type { FailureName } from "../../../src/simulators/roadster/failures.ts";
 import type { Asked } from "../../../src/simulators/roadster/operations.ts";
-import { type FailureOptions, startRoadster } from "../../../src/simulators/roadster/roadster.ts";
+import { startRoadster } from "../../../src/simulators/roadster/roadster.ts";
 import { openTestConnection, pollOnce, TestMemory } from "../../support/connector-run.ts";
 import { TestClock } from "../../support/test-clock.ts";
 import { seeded } from "../dealerauction/given.ts";
@@ -36,7 +37,7 @@ export function givenUpstream(
       return { ...run, told, news };
     },
     pass: passBoth,
-    fail: (name: FailureName, when?: FailureOptions) => simulator.fail(name, when),
+    fail: (name: FailureName, when?: FailureOptions<Asked>) => simulator.fail(name, when),
     /** The searches since the last time, as they were asked. */
     searches(): Record<string, string>[] {
       return simulator.requests
