@@ -1,8 +1,9 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer } from "../connector.ts";
+import { cutWords, failedAnswer } from "../failed-answer.ts";
 import { jsonObjectIn, kindOf } from "../json-answer.ts";
-import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
-import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
+import { getRetrying, isTemporaryStatus } from "../retrying.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import {
   type Listing,
   readListing,
@@ -30,9 +31,6 @@ interface Asked {
 
 /** For an exchange that a person waits for, ms. */
 const PATIENCE_MS = 20_000;
-
-/** The upstream's words are cut to this many characters. */
-const MAX_WORDS = 300;
 
 /** The upstream's read operations (UPSTREAMS 1), each asked again while its failure may pass. @throws UpstreamError */
 export function openClient(parts: Parts) {
@@ -123,38 +121,19 @@ export function listingIn(answer: UpstreamAnswer, operation: string, parts: Part
 /** What the upstream says of its failure, in its own words; nothing of a body that has another form. */
 export function wordsIn(answer: UpstreamAnswer): UpstreamWords {
   const { errorCode, errorMessage } = jsonObjectIn(answer.body)?.body ?? {};
-  const cut = (value: unknown) => (typeof value === "string" ? value.slice(0, MAX_WORDS) : null);
-  return { status: answer.status, errorCode: cut(errorCode), message: cut(errorMessage) };
+  return { status: answer.status, errorCode: cutWords(errorCode), message: cutWords(errorMessage) };
 }
 
 /** The JSON object of a success. @throws UpstreamError */
 function bodyOf(answer: UpstreamAnswer, operation: string, { clock }: Parts) {
   const { status } = answer;
-  if (status < 200 || status > 299) throw failureIn(answer, operation, clock.now());
+  if (status < 200 || status > 299) {
+    const detail = `${operation} answered ${status}`;
+    throw failedAnswer(answer, { detail, words: wordsIn(answer), now: clock.now() });
+  }
   const read = jsonObjectIn(answer.body);
   if (read === null) throw malformed(operation, `with ${kindOf(answer)}`);
   return read;
-}
-
-/** The failure that an answer is. */
-export function failureIn(answer: UpstreamAnswer, operation: string, now: number): UpstreamError {
-  const { status } = answer;
-  const { errorCode, message } = wordsIn(answer);
-  const retryAt = retryAtOf(answer, now);
-  return new UpstreamError(faultOf(status), `${operation} answered ${status}`, {
-    status,
-    ...(errorCode !== null && { upstreamCode: errorCode }),
-    ...(message !== null && { upstreamMessage: message }),
-    ...(retryAt !== null && { retryAt }),
-  });
-}
-
-function faultOf(status: number): UpstreamFault {
-  if (status === 401) return "bad_credentials";
-  if (status === 429) return "rate_limited";
-  if (status >= 500) return "server_error";
-  if (status >= 300 && status < 400) return "not_a_service"; // redirects are not followed: another base URL is needed
-  return "refused"; // decided by the status: all of them may carry the error code SERVER_ERROR
 }
 
 const notYours = (customerId: string) =>

@@ -1,8 +1,9 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer, UpstreamCall } from "../connector.ts";
+import { cutWords, failedAnswer } from "../failed-answer.ts";
 import { isJsonObject, type JsonObject, jsonObjectIn, kindOf } from "../json-answer.ts";
-import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
-import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
+import { getRetrying, isTemporaryStatus } from "../retrying.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import type { PrivateAutoSettings } from "./settings.ts";
 import { mintToken } from "./tokens.ts";
 
@@ -39,9 +40,6 @@ export const PAGE_SIZE = 100;
 
 /** For an exchange that a person waits for, ms. */
 export const PATIENCE_MS = 20_000;
-
-/** The upstream's words are cut to this many characters. */
-const MAX_WORDS = 300;
 
 /** The upstream's operations (UPSTREAMS 3), each with a token of its own. @throws UpstreamError */
 export function openClient(parts: Parts) {
@@ -128,8 +126,7 @@ export type Client = ReturnType<typeof openClient>;
 export function wordsIn({ status, body }: UpstreamAnswer): UpstreamWords {
   const { error, message } = jsonObjectIn(body)?.body ?? {};
   const told = Array.isArray(message) ? message.join("; ") : message;
-  const cut = (value: unknown) => (typeof value === "string" ? value.slice(0, MAX_WORDS) : null);
-  return { status, errorCode: cut(error), message: cut(told) };
+  return { status, errorCode: cutWords(error), message: cutWords(told) };
 }
 
 /** An id as JSON has it; null: it is none that can be asked for. */
@@ -151,28 +148,10 @@ function pageIn({ data, _meta }: JsonObject, date: number | null): ListPage {
 /** The JSON object of a success. @throws UpstreamError */
 export function bodyOf(answer: UpstreamAnswer, now: number): DataRecord {
   const { status } = answer;
-  if (status < 200 || status > 299) throw failureIn(answer, now);
+  if (status < 200 || status > 299) {
+    throw failedAnswer(answer, { detail: `HTTP ${status}`, words: wordsIn(answer), now });
+  }
   const read = jsonObjectIn(answer.body);
   if (read === null) throw new UpstreamError("malformed", `answered with ${kindOf(answer)}`);
   return read;
-}
-
-function failureIn(answer: UpstreamAnswer, now: number): UpstreamError {
-  const { status } = answer;
-  const { errorCode, message } = wordsIn(answer);
-  const retryAt = retryAtOf(answer, now);
-  return new UpstreamError(faultOf(status), `HTTP ${status}`, {
-    status,
-    ...(errorCode !== null && { upstreamCode: errorCode }),
-    ...(message !== null && { upstreamMessage: message }),
-    ...(retryAt !== null && { retryAt }),
-  });
-}
-
-function faultOf(status: number): UpstreamFault {
-  if (status === 401) return "bad_credentials";
-  if (status === 429) return "rate_limited";
-  if (status >= 500) return "server_error";
-  if (status >= 300 && status < 400) return "not_a_service"; // redirects are not followed: another base URL is needed
-  return "refused";
 }

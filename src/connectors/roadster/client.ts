@@ -1,8 +1,9 @@
 import type { UpstreamWords } from "../command.ts";
 import type { ConnectionParts, UpstreamAnswer, UpstreamCall } from "../connector.ts";
 import { isObject } from "../facts.ts";
-import { getRetrying, isTemporaryStatus, retryAtOf } from "../retrying.ts";
-import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
+import { cutWords, failedAnswer } from "../failed-answer.ts";
+import { getRetrying, isTemporaryStatus } from "../retrying.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import { type Operation, placeOf, type RoadsterSettings } from "./settings.ts";
 
 /** What the upstream's operations are asked with. */
@@ -43,9 +44,6 @@ export const MAX_DOCUMENT_JSON_BYTES = Math.ceil(MAX_DOCUMENT_BYTES / 3) * 4 + 6
 
 /** Operations that answer with a whole document. */
 export const documentOperations: readonly Operation[] = ["document", "templateFile"];
-
-/** The upstream's words are cut to this many characters. */
-const MAX_WORDS = 300;
 
 /** What a success holds. */
 export interface Found {
@@ -118,10 +116,13 @@ const nameOf = (settings: RoadsterSettings, { operation }: Ask): string => {
 /** The JSON of a success. @throws UpstreamError */
 export function foundIn(answer: UpstreamAnswer, operation: string, now: number): Found {
   const { status, date } = answer;
-  if (status < 200 || status > 299) throw failureIn(answer, operation, now);
+  const detail = `${operation} answered ${status}`;
+  const failedAs = (as: number) =>
+    failedAnswer(answer, { detail, words: { ...wordsIn(answer), status: as }, now });
+  if (status < 200 || status > 299) throw failedAs(status);
   const read = readJson(answer);
   if (read === null) throw new UpstreamError("malformed", `${operation} answered ${kindOf(answer)}`);
-  if (isRefusal(read.value)) throw failureIn(answer, operation, now, "refused");
+  if (isRefusal(read.value)) throw failedAs(400);
   return { ...read, date };
 }
 
@@ -132,33 +133,7 @@ export const isRefusal = (value: unknown): boolean => isObject(value) && value.s
 export function wordsIn(answer: UpstreamAnswer): UpstreamWords {
   const value = readJson(answer)?.value;
   const { error, message, code } = isObject(value) ? value : {};
-  const cut = (text: unknown) => (typeof text === "string" ? text.slice(0, MAX_WORDS) : null);
-  return { status: answer.status, errorCode: cut(code), message: cut(error) ?? cut(message) };
-}
-
-/** The failure that an answer is. */
-export function failureIn(
-  answer: UpstreamAnswer,
-  operation: string,
-  now: number,
-  fault: UpstreamFault = faultOf(answer.status),
-): UpstreamError {
-  const { status, errorCode, message } = wordsIn(answer);
-  const retryAt = retryAtOf(answer, now);
-  return new UpstreamError(fault, `${operation} answered ${status}`, {
-    status: fault === "refused" && status < 300 ? 400 : status,
-    ...(errorCode !== null && { upstreamCode: errorCode }),
-    ...(message !== null && { upstreamMessage: message }),
-    ...(retryAt !== null && { retryAt }),
-  });
-}
-
-function faultOf(status: number): UpstreamFault {
-  if (status === 401) return "bad_credentials";
-  if (status === 429) return "rate_limited";
-  if (status >= 500) return "server_error";
-  if (status >= 300 && status < 400) return "not_a_service"; // redirects are not followed: another base URL is needed
-  return "refused";
+  return { status: answer.status, errorCode: cutWords(code), message: cutWords(error) ?? cutWords(message) };
 }
 
 /** A proxy's page, or half an answer, under the status of a success. */
