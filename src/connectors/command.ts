@@ -1,4 +1,5 @@
 import type { ProblemCode } from "../problems.ts";
+import type { UpstreamError } from "./upstream-error.ts";
 
 /**
  * Something a customer asks of an upstream that cannot be taken back, such as a sale. `commands` keeps each one on
@@ -74,3 +75,20 @@ export function upstreamRefusal(status: number | null): ProblemCode | null {
       return null;
   }
 }
+
+/** The upstream says no in these words, and has done nothing. */
+export function refusedBy(upstream: UpstreamWords): Undone {
+  const { status, message, errorCode } = upstream;
+  const words = message ?? errorCode;
+  const detail = `The upstream answered ${status}${words === null ? "" : `: ${words}`}.`;
+  const code = upstreamRefusal(status);
+  if (code === null) return { outcome: "not-done", code: "upstream_failed", detail, upstream };
+  return { outcome: "refused", code, detail, upstream };
+}
+
+/** Statuses after which it may have been done all the same. */
+export const isLost = (status: number): boolean => status >= 500 || status === 408;
+
+/** Whether a failure kept the request from going out at all. */
+export const isUnsent = ({ fault }: UpstreamError): boolean =>
+  fault === "blocked" || fault === "foreign_link";

@@ -1,8 +1,10 @@
 import {
+  isLost,
+  isUnsent,
+  refusedBy,
   type Undone,
   type UpstreamCommand,
   type UpstreamWords,
-  upstreamRefusal,
   type Verdict,
 } from "../command.ts";
 import type { UpstreamAnswer } from "../connector.ts";
@@ -45,13 +47,12 @@ export function openMarking(mark: Mark, parts: Parts, client: Client): UpstreamC
   async function send(request: MarkRequest, before: string | null, signal: AbortSignal): Promise<Verdict> {
     const answer = await post(request, signal);
     if (answer instanceof UpstreamError) {
-      const isUnsent = answer.fault === "blocked" || answer.fault === "foreign_link";
-      if (isUnsent) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
+      if (isUnsent(answer)) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
       return look(request, { before, signal, said: null });
     }
     const { status } = answer;
     if (isLost(status)) return look(request, { before, signal, said: wordsIn(answer) });
-    if (status >= 300) return refusedBy(answer);
+    if (status >= 300) return refusedBy(wordsIn(answer));
     const verdict = judgeAnswer(answer, request, before);
     return verdict?.outcome === "done" ? verdict : look(request, { before, signal, said: wordsIn(answer) });
   }
@@ -102,9 +103,6 @@ export function openMarking(mark: Mark, parts: Parts, client: Client): UpstreamC
   }
 }
 
-/** Statuses after which it may have been done all the same. */
-const isLost = (status: number) => status >= 500 || status === 408;
-
 const wrongState = ({ requires }: Mark, listing: Listing): Verdict => ({
   outcome: "refused",
   code: "listing_state",
@@ -119,14 +117,3 @@ const tooSlow = (): Verdict => ({
 });
 
 const unknown = (detail: string): Undone => ({ outcome: "unknown", code: "upstream_failed", detail });
-
-/** The upstream says no, and has done nothing. */
-function refusedBy(answer: UpstreamAnswer): Verdict {
-  const upstream = wordsIn(answer);
-  const { status, message, errorCode } = upstream;
-  const words = message ?? errorCode;
-  const detail = `The upstream answered ${status}${words === null ? "" : `: ${words}`}.`;
-  const code = upstreamRefusal(status);
-  if (code === null) return { outcome: "not-done", code: "upstream_failed", detail, upstream };
-  return { outcome: "refused", code, detail, upstream };
-}

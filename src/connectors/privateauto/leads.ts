@@ -1,8 +1,8 @@
-import type { UpstreamCommand, Verdict } from "../command.ts";
+import { isLost, isUnsent, refusedBy, type UpstreamCommand, type Verdict } from "../command.ts";
 import { jsonObjectIn } from "../json-answer.ts";
 import { UpstreamError } from "../upstream-error.ts";
-import type { Client, Parts } from "./client.ts";
-import { isLost, refusedBy, sendOnce, unsent } from "./sending.ts";
+import { type Client, type Parts, wordsIn } from "./client.ts";
+import { sendOnce } from "./sending.ts";
 
 /** A prospect for a dealer organization (seed 001). */
 export interface LeadRequest {
@@ -39,11 +39,11 @@ export function openSubmitLead(parts: Parts & { client: Client }): UpstreamComma
       await sending("{}");
       const answer = await sendOnce(() => client.post(leadsPath(parts), request, signal));
       if (answer instanceof UpstreamError) {
-        if (unsent(answer)) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
+        if (isUnsent(answer)) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
         return find(request.callerReferenceId, signal);
       }
       const { status } = answer;
-      if (status >= 300 && status !== 409 && !isLost(status)) return refusedBy(answer);
+      if (status >= 300 && status !== 409 && !isLost(status)) return refusedBy(wordsIn(answer));
       const lead = status < 300 ? (jsonObjectIn(answer.body)?.text ?? null) : null;
       return lead === null ? find(request.callerReferenceId, signal) : { outcome: "done", answer: lead };
     },

@@ -1,8 +1,16 @@
-import type { Undone, UpstreamCommand, UpstreamWords, Verdict } from "../command.ts";
+import {
+  isLost,
+  isUnsent,
+  refusedBy,
+  type Undone,
+  type UpstreamCommand,
+  type UpstreamWords,
+  type Verdict,
+} from "../command.ts";
 import { type JsonObject, jsonObjectIn } from "../json-answer.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { type Client, idIn, type Parts, wordsIn } from "./client.ts";
-import { isLost, refusedBy, sendOnce, unsent } from "./sending.ts";
+import { sendOnce } from "./sending.ts";
 import { vinIn } from "./snapshots.ts";
 
 /** What a deal is started with (seed 001). */
@@ -50,11 +58,11 @@ export function openSell({
       await sending(JSON.stringify({ since }));
       const answer = await sendOnce(() => client.post(path, request, signal));
       if (answer instanceof UpstreamError) {
-        if (unsent(answer)) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
+        if (isUnsent(answer)) return { outcome: "not-done", code: "upstream_failed", detail: answer.message };
         return look(request, { since, signal, said: null });
       }
       if (isLost(answer.status)) return look(request, { since, signal, said: wordsIn(answer) });
-      if (answer.status >= 300) return refusedBy(answer);
+      if (answer.status >= 300) return refusedBy(wordsIn(answer));
       const done = doneIn(answer.body);
       return done ?? look(request, { since, signal, said: wordsIn(answer) });
     },

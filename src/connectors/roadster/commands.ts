@@ -1,4 +1,4 @@
-import { type Undone, type UpstreamCommand, upstreamRefusal, type Verdict } from "../command.ts";
+import { isLost, isUnsent, refusedBy, type Undone, type UpstreamCommand, type Verdict } from "../command.ts";
 import type { UpstreamAnswer } from "../connector.ts";
 import { UpstreamError, type UpstreamFault } from "../upstream-error.ts";
 import {
@@ -86,19 +86,18 @@ export function openWriting(
       return judge(await client.send(ask, { signal, timeoutMs, isUrgent: true }));
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      const isUnsent = error.fault === "blocked" || error.fault === "foreign_link";
-      return isUnsent ? notDone(error.message) : { outcome: "lost", why: error.message };
+      return isUnsent(error) ? notDone(error.message) : { outcome: "lost", why: error.message };
     }
   }
 
   function judge(answer: UpstreamAnswer): Sent {
     const { status } = answer;
-    if (status >= 500 || status === 408) return { outcome: "lost", why: `the upstream answered ${status}` };
-    if (status >= 300) return refusedBy(answer, status);
+    if (isLost(status)) return { outcome: "lost", why: `the upstream answered ${status}` };
+    if (status >= 300) return refusedBy(wordsIn(answer));
     if (status === 204) return done("{}");
     const read = readJson(answer);
     if (read === null) return { outcome: "lost", why: "the upstream's answer cannot be understood" };
-    return isRefusal(read.value) ? refusedBy(answer, 400) : done(read.text);
+    return isRefusal(read.value) ? refusedBy({ ...wordsIn(answer), status: 400 }) : done(read.text);
   }
 
   function done(answer: string): Verdict {
@@ -142,14 +141,3 @@ const unknown = (why: string): Undone => ({
   code: "upstream_failed",
   detail: `The request was sent, and what became of it is not known: ${why}.`,
 });
-
-/** The upstream says no, and has done nothing. */
-function refusedBy(answer: UpstreamAnswer, status: number): Undone {
-  const upstream = { ...wordsIn(answer), status };
-  const { message, errorCode } = upstream;
-  const words = message ?? errorCode;
-  const detail = `The upstream answered ${status}${words === null ? "" : `: ${words}`}.`;
-  const code = upstreamRefusal(status);
-  if (code === null) return { outcome: "not-done", code: "upstream_failed", detail, upstream };
-  return { outcome: "refused", code, detail, upstream };
-}
