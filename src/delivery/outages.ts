@@ -5,6 +5,7 @@ import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
 import type { FreshDelivery } from "./dispatcher.ts";
+import { type Burial, type Outage, openOutageRows } from "./outage-rows.ts";
 import {
   afterBurial,
   afterProbe,
@@ -35,15 +36,6 @@ export interface Outages {
   idle(): Promise<void>;
 }
 
-interface Outage {
-  subscriptionId: number;
-  phase: "probing" | "draining";
-  waitMs: number;
-  step: number;
-  probeId: number | null;
-  probedEventId: number;
-}
-
 /** How long to wait before a step that could not be written is tried again, ms. */
 const RETRY_MS = 5000;
 
@@ -59,7 +51,7 @@ export function openOutages(parts: {
   log: Log;
 }): Outages {
   const { sqlite, commits, replays, health, dispatcher, seams, time, log } = parts;
-  const rows = prepare(sqlite);
+  const rows = openOutageRows(sqlite);
   const probes = new Set<number>();
   let isRunning = false;
   let hasChanged = false;
@@ -196,73 +188,5 @@ export function openOutages(parts: {
       await work;
     },
     idle: () => work,
-  };
-}
-
-interface Burial {
-  subscriptionId: number;
-  customerId: number;
-  eventId: number;
-  createdAt: number;
-  replayOf: string | null;
-  recovery: "manual" | "automatic";
-}
-
-/** A step waits while its subscription is paused or its customer disabled. */
-const ACTIVE = `FROM outages o JOIN subscriptions s ON s.id = o.subscription_id AND s.status = 'active'
-  JOIN customers c ON c.id = o.customer_id AND c.status = 'active' WHERE o.next_at IS NOT NULL`;
-
-function prepare(sqlite: Database) {
-  return {
-    one: sqlite.prepare<Outage, [number]>(
-      `SELECT subscription_id AS subscriptionId, phase, wait_ms AS waitMs, step, probe_id AS probeId,
-         probed_event_id AS probedEventId FROM outages WHERE subscription_id = ?`,
-    ),
-    nextAt: sqlite.prepare<{ at: number | null }, []>(`SELECT min(o.next_at) AS at ${ACTIVE}`),
-    due: sqlite.prepare<{ subscriptionId: number }, [number]>(
-      `SELECT o.subscription_id AS subscriptionId ${ACTIVE} AND o.next_at <= ? ORDER BY o.next_at`,
-    ),
-    probes: sqlite.prepare<{ probeId: number }, []>(
-      "SELECT probe_id AS probeId FROM outages WHERE probe_id IS NOT NULL",
-    ),
-    burial: sqlite.prepare<Burial, [number]>(
-      `SELECT d.subscription_id AS subscriptionId, d.customer_id AS customerId, d.event_id AS eventId,
-         d.created_at AS createdAt, d.replay_of AS replayOf, s.recovery
-       FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id WHERE d.id = ?`,
-    ),
-    open: sqlite.prepare(
-      `INSERT INTO outages (subscription_id, customer_id, began_at, phase, next_at, wait_ms)
-       VALUES (?, ?, ?, 'probing', ?, ?)`,
-    ),
-    setProbe: sqlite.prepare(
-      "UPDATE outages SET probe_id = ?, probed_event_id = ?, next_at = NULL WHERE subscription_id = ?",
-    ),
-    probing: sqlite.prepare(
-      `UPDATE outages SET phase = 'probing', wait_ms = ?, next_at = ?, step = 0, probe_id = NULL
-       WHERE subscription_id = ?`,
-    ),
-    draining: sqlite.prepare(
-      "UPDATE outages SET phase = 'draining', next_at = ?, step = 0, probe_id = NULL WHERE probe_id = ?",
-    ),
-    setStep: sqlite.prepare("UPDATE outages SET step = ?, next_at = ? WHERE subscription_id = ?"),
-    hasten: sqlite.prepare("UPDATE outages SET next_at = ? WHERE next_at > ?"),
-    remove: sqlite.prepare("DELETE FROM outages WHERE subscription_id = ?"), // its letters go with it
-    addLetter: sqlite.prepare(
-      "INSERT INTO outage_letters (subscription_id, event_id, delivery_id) VALUES (?, ?, ?)",
-    ),
-    letters: sqlite.prepare<{ eventId: number; deliveryId: number }, [number, number, number]>(
-      `SELECT event_id AS eventId, delivery_id AS deliveryId FROM outage_letters
-       WHERE subscription_id = ? AND event_id > ? ORDER BY event_id, delivery_id LIMIT ?`,
-    ),
-    removeLetter: sqlite.prepare(
-      "DELETE FROM outage_letters WHERE subscription_id = ? AND event_id = ? AND delivery_id = ?",
-    ),
-    hasLetters: sqlite.prepare<{ found: 1 }, [number]>(
-      "SELECT 1 AS found FROM outage_letters WHERE subscription_id = ? LIMIT 1",
-    ),
-    pending: sqlite.prepare<{ count: number }, [number, number]>(
-      `SELECT count(*) AS count FROM (SELECT 1 FROM deliveries
-       WHERE subscription_id = ? AND status = 'pending' LIMIT ?)`,
-    ),
   };
 }
