@@ -2,14 +2,12 @@ import { openCatalog } from "./catalog/catalog.ts";
 import { openCommands } from "./commands/commands.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { allKinds, type Registry } from "./connectors/registry.ts";
-import { openAccounts } from "./customers/accounts.ts";
 import type { Aftermath } from "./customers/aftermath.ts";
+import { openCustomerSide } from "./customers/customer-side.ts";
 import { openHealth } from "./customers/health.ts";
-import { openLimits } from "./customers/limits.ts";
 import type { Operator } from "./customers/operator.ts";
 import type { Publishers } from "./customers/publishers.ts";
 import { openSigningSecrets } from "./customers/signing-secrets.ts";
-import { openSubscriptions } from "./customers/subscriptions.ts";
 import { openDisk } from "./database/disk.ts";
 import { openWriteBack } from "./database/write-back.ts";
 import { Backlog } from "./delivery/backlog.ts";
@@ -25,7 +23,7 @@ import { openTestEvents } from "./delivery/test-events.ts";
 import { openUpkeep } from "./delivery/upkeep.ts";
 import { openDocumentArchive } from "./documents/archive.ts";
 import { openDocumentFiles } from "./documents/files.ts";
-import { type Ground, keepPublishKey, openGround, openOperatorSide } from "./ground.ts";
+import { type Ground, keepPublishKey, openGround } from "./ground.ts";
 import { openAdminSocket } from "./http/admin-socket.ts";
 import { openCameByHttps } from "./http/came-by-https.ts";
 import { openClientAddress } from "./http/client-address.ts";
@@ -37,7 +35,6 @@ import { openPublish } from "./intake/publish.ts";
 import type { Log } from "./log.ts";
 import { Counts } from "./overview/counts.ts";
 import { openOverviewSide } from "./overview/overview-side.ts";
-import { openChangeRetention } from "./routing/change-retention.ts";
 import { openExplain } from "./routing/explain.ts";
 import { openRecoveries } from "./routing/recoveries.ts";
 import { openRouter } from "./routing/route.ts";
@@ -106,6 +103,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     moved: (customerId, parcel, status) => watch.moved(customerId, parcel, status),
   });
   const recoveries = openRecoveries({ ...base, sqlite, replays, dispatcher, mode: config.auctionIds });
+  const explain = openExplain({ ...base, sqlite, mode: config.auctionIds });
   const aftermath: Aftermath = {
     deleted(subscriptionId, now) {
       deliveries.cancelPending(subscriptionId, now);
@@ -126,22 +124,9 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
   commits.onDiskFailure = (code) =>
     log.error("database.failed", { code, ...(commits.isDamaged && { reason: DAMAGED }) });
 
-  const { passwords, auctionIds, operator, publishers } = openOperatorSide({
-    ...base,
-    signingSecrets,
-    aftermath,
-  });
-  const limits = openLimits({ clock: seams.clock, config });
-  const accounts = openAccounts({ ...base, passwords, limits, signingSecrets, auctionIds });
   const checkTarget = openTargetCheck({ seams, allowTargets: config.allowTargets });
-  const subscriptions = openSubscriptions({
-    ...base,
-    catalog,
-    auctionIds,
-    checkTarget,
-    health,
-    aftermath,
-  });
+  const customerSide = openCustomerSide({ ...base, catalog, signingSecrets, health, checkTarget, aftermath });
+  const { accounts, limits, auctionIds, subscriptions, operator, publishers } = customerSide;
 
   const pageKeys = openPageKeys(sealer);
   const deliveryList = openDeliveryList(sqlite, pageKeys);
@@ -192,7 +177,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     documents.retention,
     commands.retention,
     recoveries.retention,
-    openChangeRetention({ ...base, sqlite }),
+    explain.retention,
     overviewSide.retention,
   ];
   const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });
@@ -206,7 +191,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     subscriptions,
     signingSecrets,
     recoveries,
-    explain: openExplain({ ...base, sqlite, mode: config.auctionIds }),
+    explain,
     sendTestEvent: openTestEvents({ ...base, attempt, catalog, subscriptions, signingSecrets, limits }),
     deliveryList,
     deadLetters,

@@ -1,11 +1,9 @@
 import type { Config } from "./config.ts";
 import type { Aftermath } from "./customers/aftermath.ts";
-import { openAuctionIds } from "./customers/auction-ids.ts";
-import { openOperator } from "./customers/operator.ts";
+import { openOperatorSide } from "./customers/operator-side.ts";
 import type { OperatorSide } from "./customers/operator-wishes.ts";
-import { openPasswords } from "./customers/passwords.ts";
-import { DEFAULT_PUBLISHER, openPublishers, type Publishers } from "./customers/publishers.ts";
-import { openSigningSecrets, type SigningSecrets } from "./customers/signing-secrets.ts";
+import { DEFAULT_PUBLISHER, type Publishers } from "./customers/publishers.ts";
+import { openSigningSecrets } from "./customers/signing-secrets.ts";
 import { GroupCommit } from "./database/commit.ts";
 import { lockDataDir, openDataDir } from "./database/data-dir.ts";
 import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
@@ -55,22 +53,6 @@ export function openOperatorAlone(config: Config, seams: Seams): { side: Operato
   const base = { ...ground, seams, config };
   const side = openOperatorSide({ ...base, signingSecrets: openSigningSecrets(base), aftermath });
   return { side, close: ground.close };
-}
-
-/** What grants the operator's wishes, in a whole hub and without one. */
-export function openOperatorSide(parts: {
-  store: Store;
-  commits: GroupCommit;
-  sealer: Sealer;
-  seams: Seams;
-  config: Config;
-  signingSecrets: SigningSecrets;
-  aftermath: Aftermath;
-}) {
-  const passwords = openPasswords();
-  const auctionIds = openAuctionIds(parts);
-  const operator = openOperator({ ...parts, passwords, auctionIds });
-  return { passwords, auctionIds, operator, publishers: openPublishers(parts) };
 }
 
 /** PUBLISH_KEY where it is set; else the key in the data folder, made at the first start. */

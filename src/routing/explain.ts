@@ -5,8 +5,10 @@ import { subscriptionKeyText } from "../customers/subscription-rows.ts";
 import type { Environment } from "../database/schema.ts";
 import type { ShownStatus } from "../delivery/delivery-list.ts";
 import { iso, type Owner } from "../delivery/delivery-rows.ts";
+import type { Retention } from "../delivery/sweep.ts";
 import { Problem } from "../problems.ts";
 import type { Seams } from "../seams.ts";
+import { openChangeRetention } from "./change-retention.ts";
 import { hadAt, mayHear, openAssignedAt } from "./entitlement.ts";
 import {
   type AskedSubscription,
@@ -65,6 +67,8 @@ export interface Explain {
   event(owner: Owner, eventId: string): ShownEvent & { payload: string };
   /** @throws Problem event_not_found */
   explain(owner: Owner, eventId: string): Explanation;
+  /** What the record tells of times that no event is from. */
+  retention: Retention;
 }
 
 /** Subscriptions that one explanation lists. */
@@ -156,6 +160,7 @@ export function openExplain(parts: {
         sentence: eventSentence(cameFrom(event, owner), answers),
       };
     },
+    retention: openChangeRetention(parts),
   };
 }
 
