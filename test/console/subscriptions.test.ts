@@ -1,18 +1,13 @@
 import { expect } from "bun:test";
-import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { consoleTest, openSubscribedConsole, SOLD } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
   "what works in the sandbox is promoted, after a look at what changes",
   async () => {
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
 
     await page.getByRole("button", { name: "Promote sandbox" }).click();
     const dialog = page.getByRole("dialog", { name: "Promote sandbox to production" });
@@ -37,13 +32,8 @@ consoleTest(
   "a subscription is paused, resumed, changed, and deleted once that is confirmed",
   async () => {
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole("http://127.0.0.1:9/");
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: "http://127.0.0.1:9/" });
     const row = page.getByRole("listitem", { name: SOLD });
 
     await row.getByRole("button", { name: "Pause" }).click();

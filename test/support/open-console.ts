@@ -122,6 +122,23 @@ export async function openConsole(
   };
 }
 
+/** The same, with an account that has an auction and subscribes at this URL, all by the console's own forms. */
+export async function openSubscribedConsole(url: string): Promise<OpenConsole> {
+  const console = await openConsole();
+  const { page } = console;
+  try {
+    await console.signUp();
+    await console.open("settings");
+    await addAuction(page);
+    await console.open("subscriptions");
+    await subscribe(page, { url });
+    return console;
+  } catch (error) {
+    await console[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 function troublesOf(page: Page, origin: string): string[] {
   const troubles: string[] = [];
   page.on("pageerror", ({ message }) => troubles.push(message));
