@@ -1,18 +1,13 @@
 import { expect } from "bun:test";
-import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { consoleTest, openSubscribedConsole, SOLD, subscribe } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
   "filters stand in the address, survive a reload, and hold in another window",
   async () => {
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     await subscribe(page, { url: receiver.url, environment: "production" });
     await console.publish(2);
     await console.publish(1, { environment: "production" });
