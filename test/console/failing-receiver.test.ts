@@ -1,18 +1,13 @@
 import { expect } from "bun:test";
-import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { consoleTest, openSubscribedConsole, SOLD } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
   "a failing receiver goes from red to replayed: all of a group, then one",
   async () => {
     await using receiver = startReceiver(500);
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     await console.publish(3);
 
     await console.open("overview");
