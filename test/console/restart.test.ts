@@ -1,18 +1,13 @@
 import { expect } from "bun:test";
-import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { consoleTest, openConsole, openSubscribedConsole, SOLD } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
   "a console that is open while the hub is killed goes on once it is back",
   async () => {
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     await console.open("deliveries");
     await page.getByText("Live", { exact: true }).waitFor();
     await page.evaluate("window.isTheSamePage = true");
