@@ -60,7 +60,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       perEmail: integer(env, "LOGIN_LIMIT_PER_EMAIL", { otherwise: 10, min: 1, max: 1_000_000 }),
       windowMs: 60_000 * integer(env, "LOGIN_WINDOW_MINUTES", { otherwise: 15, min: 1, max: 1440 }),
     },
-    /** How long settled deliveries, attempts and events are kept; unreplayed dead letters; dedupe keys. */
+    /** How long what has ended is kept: deliveries, events, commands, runs; unreplayed dead letters; dedupe keys. */
     retentionMs: days(env, "RETENTION_DAYS", 30),
     deadLetterRetentionMs: days(env, "DLQ_RETENTION_DAYS", 90),
     dedupeMs: days(env, "DEDUPE_DAYS", 90),

@@ -24,7 +24,7 @@ export const idempotencyKeyParameter = {
   name: "Idempotency-Key",
   in: "header",
   description:
-    "Makes a repeat safe: the same request with the same key is not sent again, but gets the first outcome. Keys are the connector's own.",
+    "Makes a repeat safe: the same request with the same key is not sent again, but gets the first outcome, as long as that is kept (RETENTION_DAYS). Keys are the connector's own.",
   schema: { type: "string", minLength: 1, maxLength: MAX_KEY_LENGTH },
   example: "sale-4711",
 } as const;

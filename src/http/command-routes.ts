@@ -46,7 +46,7 @@ const listDetail = describe({
   auth: "customer",
   summary: "List what was asked of the upstream",
   description:
-    "Every command through this connector: who asked for what and when, when it was sent, and what became of it. None is sent twice, unless the upstream takes a repeat for the same request.",
+    "Every command through this connector: who asked for what and when, when it was sent, and what became of it. None is sent twice, unless the upstream takes a repeat for the same request. One that has ended is kept for RETENTION_DAYS, one whose end is not known until it is.",
   answers: {
     200: {
       description: "A page, newest first; `nextKey` is null on the last.",

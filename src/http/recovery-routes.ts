@@ -100,7 +100,7 @@ const listDetail = describe({
   summary: "List a subscription's recoveries",
   answers: {
     200: {
-      description: "The last 100, newest first.",
+      description: "The last 100, newest first; one that has ended is kept for RETENTION_DAYS.",
       schema: z.object({ recoveries: z.array(recoverySchema) }),
       example: { recoveries: [example] },
     },
