@@ -9,7 +9,6 @@ import type { Operator } from "./customers/operator.ts";
 import type { Publishers } from "./customers/publishers.ts";
 import { openSigningSecrets } from "./customers/signing-secrets.ts";
 import { openDisk } from "./database/disk.ts";
-import { openWriteBack } from "./database/write-back.ts";
 import { Backlog } from "./delivery/backlog.ts";
 import { openDeadLetterGroups } from "./delivery/dead-letter-groups.ts";
 import { openDeadLetters } from "./delivery/dead-letters.ts";
@@ -74,7 +73,7 @@ export async function openApp(parts: AppParts): Promise<App> {
   try {
     return await assemble(parts, ground);
   } catch (error) {
-    ground.close();
+    await ground.close();
     throw error;
   }
 }
@@ -180,7 +179,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
     explain.retention,
     overviewSide.retention,
   ];
-  const upkeep = openUpkeep({ ...base, retentions, writeBack: openWriteBack(sqlite) });
+  const upkeep = openUpkeep({ ...base, retentions, writeBack: ground.checkpoints.catchUp });
 
   const newPublishKey = await keepPublishKey(config, publishers);
   const server = openServer({
@@ -233,7 +232,7 @@ async function assemble({ config, seams, log, kinds = allKinds }: AppParts, grou
       await dispatcher.stop();
       await commits.idle();
       await counts.stop();
-      ground.close();
+      await ground.close();
     },
     async idle() {
       await connectorSide.idle();

@@ -4,6 +4,7 @@ import { openOperatorSide } from "./customers/operator-side.ts";
 import type { OperatorSide } from "./customers/operator-wishes.ts";
 import { DEFAULT_PUBLISHER, type Publishers } from "./customers/publishers.ts";
 import { openSigningSecrets } from "./customers/signing-secrets.ts";
+import { type Checkpoints, openCheckpoints } from "./database/checkpoints.ts";
 import { GroupCommit } from "./database/commit.ts";
 import { lockDataDir, openDataDir } from "./database/data-dir.ts";
 import { keptPublishKey, secretKeyFor } from "./database/keys.ts";
@@ -16,8 +17,9 @@ export interface Ground {
   store: Store;
   sealer: Sealer;
   commits: GroupCommit;
+  checkpoints: Checkpoints;
   /** Closes the database and gives the folder back. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -32,22 +34,32 @@ export function openGround(config: Config, seams: Seams): Ground {
     const sealer = sealerFrom(secretKey, seams.randomBytes);
     const store = openStore(config.dataDir, { now: seams.clock.now(), fingerprint: sealer.fingerprint });
     const commits = new GroupCommit(store.sqlite);
-    const close = () => {
+    const checkpoints = openCheckpoints(store, openCheckpointThread);
+    commits.listen(checkpoints);
+    const close = async () => {
+      await checkpoints.stop();
       store.close();
       lock.release();
     };
-    return { store, sealer, commits, close };
+    return { store, sealer, commits, checkpoints, close };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/** Opens the thread of the checkpoints; named from here because in the executable a thread's file is found by its way from the folder of main.ts. */
+export const openCheckpointThread = () =>
+  new Worker(new URL("./database/checkpoint-thread.ts", import.meta.url), { smol: true });
+
 /**
  * Opens the data folder for the operator alone, where no hub runs; nothing is delivered.
  * @throws DatabaseError as `openGround` does.
  */
-export function openOperatorAlone(config: Config, seams: Seams): { side: OperatorSide; close(): void } {
+export function openOperatorAlone(
+  config: Config,
+  seams: Seams,
+): { side: OperatorSide; close(): Promise<void> } {
   const ground = openGround(config, seams);
   const aftermath: Aftermath = { deleted() {}, recoversByHand() {}, changed() {}, committed() {} };
   const base = { ...ground, seams, config };

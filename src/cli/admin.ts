@@ -61,7 +61,7 @@ async function grantAlone<Name extends WishName>(
   try {
     return await grantWish(side, wish, input);
   } finally {
-    close();
+    await close();
   }
 }
 

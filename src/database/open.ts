@@ -8,6 +8,7 @@ import { DatabaseError, migrate, refuseForeignSchema } from "./migrate.ts";
 export interface Store {
   sqlite: Database;
   drizzle: BunSQLiteDatabase;
+  path: string;
   close(): void;
 }
 
@@ -20,8 +21,8 @@ const FINGERPRINT = "secret_key_fingerprint";
 /** Pages kept in memory, in KiB: enough for the hot ends of the indexes, small beside the 150 MB we promise. */
 const CACHE_KIB = 8 * 1024;
 
-/** Checkpoint after this many pages (16 MiB): fewer, larger ones keep commits short. */
-const CHECKPOINT_PAGES = 4096;
+/** Past so many pages (64 MiB) SQLite checkpoints inside a commit: only where the checkpoints' own thread does not keep up. */
+const LONGEST_LOG_PAGES = 16_384;
 
 /**
  * Opens the hub's database in the data folder, making or migrating it.
@@ -41,10 +42,10 @@ export function openStore(
   sqlite.run("PRAGMA foreign_keys = ON");
   sqlite.run("PRAGMA busy_timeout = 5000");
   sqlite.run(`PRAGMA cache_size = -${CACHE_KIB}`);
-  sqlite.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  sqlite.run(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
   migrate(sqlite, now);
   sqlite.run("INSERT OR IGNORE INTO hub (key, value) VALUES (?, ?)", [FINGERPRINT, fingerprint]);
-  return { sqlite, drizzle: drizzle({ client: sqlite }), close: () => close(sqlite) };
+  return { sqlite, drizzle: drizzle({ client: sqlite }), path, close: () => close(sqlite) };
 }
 
 /** Reads the head of an existing file without writing a byte, so that a file that is not ours stays as it is. */

@@ -1,9 +1,10 @@
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { openCheckpoints } from "../../src/database/checkpoints.ts";
+import { openCheckpointThread } from "../../src/ground.ts";
 import { GroupCommit } from "../../src/database/commit.ts";
 import { DATABASE_FILE, openStore } from "../../src/database/open.ts";
-import { openWriteBack } from "../../src/database/write-back.ts";
 import { openRetention } from "../../src/delivery/retention.ts";
 import { realSeams } from "../../src/seams.ts";
 import type { Claim } from "./claims.ts";
@@ -30,7 +31,7 @@ export async function sweepOld({ rows }: { rows: number }): Promise<Claim[]> {
 
   const commits = new GroupCommit(sqlite);
   const retention = openRetention({ sqlite, seams: realSeams(), letterGone() {} });
-  const writeBack = openWriteBack(sqlite);
+  const checkpoints = openCheckpoints(store, openCheckpointThread);
   const cutoffs = { settled: now - 30 * DAY, deadLetters: now - 90 * DAY, dedupeKeys: now, documents: now };
   const times: number[] = [];
   for (const batch of retention(cutoffs)) {
@@ -39,7 +40,7 @@ export async function sweepOld({ rows }: { rows: number }): Promise<Claim[]> {
       const result = await commits.run(batch);
       times.push(performance.now() - beganAt);
       isDone = result.isDone;
-      if (result.removed > 0) writeBack();
+      if (result.removed > 0) checkpoints.catchUp();
     }
   }
   sqlite.query("PRAGMA wal_checkpoint(TRUNCATE)").all();
