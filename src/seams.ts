@@ -198,3 +198,8 @@ function pinnedUrl(url: URL, address: string): string {
 export const afterReadyIo = (run: () => void): void => {
   setImmediate(run);
 };
+
+/** Runs after so many real ms, whatever clock the seams hold: for waits so short that nobody drives them. */
+export const afterMoment = (delayMs: number, run: () => void): void => {
+  setTimeout(run, delayMs);
+};

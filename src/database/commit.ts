@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { Problem } from "../problems.ts";
-import { afterReadyIo } from "../seams.ts";
+import { afterMoment, afterReadyIo } from "../seams.ts";
 
 /** Work that writes; it runs inside a transaction, must not wait, and may run again if a neighbour failed. */
 export type Work<T> = (sqlite: Database) => T;
@@ -26,6 +26,10 @@ export const RETRY_AFTER_DISK_FAILURE_SECONDS = 5;
 /** Works in one commit at most, so that one commit stays within a few milliseconds. */
 const MAX_WORKS_PER_COMMIT = 256;
 
+/** A work that nobody waits for waits for company: so long, ms, or until so many wait. */
+const PATIENCE_MS = 4;
+const MANY_PATIENT = 64;
+
 /**
  * Puts all writes through one door. Works that arrive while a commit runs share the next one: one fsync for all
  * of them, no timer under load, no waiting when idle. A promise settles only once its work is on disk.
@@ -34,6 +38,7 @@ export class GroupCommit {
   readonly #sqlite: Database;
   #waiting: Waiting[] = [];
   #isScheduled = false;
+  #isPatient = false;
   #isDamaged = false;
 
   readonly #listeners: CommitListener[] = [];
@@ -52,10 +57,26 @@ export class GroupCommit {
 
   /** Resolves with the work's result after the fsync; rejects with what the work threw. @throws Problem not_ready when the disk fails */
   run<T>(work: Work<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
-      this.#schedule();
-    });
+    const result = this.#add(work);
+    this.#schedule();
+    return result;
+  }
+
+  /**
+   * As `run`, for works that no caller waits for: they ride with the next commit that somebody does wait for, so that
+   * at a moderate load the disk is synced once an event, not twice; alone they go after a moment.
+   */
+  runPatiently<T>(work: Work<T>): Promise<T> {
+    const result = this.#add(work);
+    if (this.#waiting.length >= MANY_PATIENT) this.#schedule();
+    else if (!this.#isScheduled && !this.#isPatient) {
+      this.#isPatient = true;
+      afterMoment(PATIENCE_MS, () => {
+        this.#isPatient = false;
+        if (this.#waiting.length > 0) this.#schedule();
+      });
+    }
+    return result;
   }
 
   /** True once the file was found damaged: what is taken in from then on might be lost with it. */
@@ -70,7 +91,14 @@ export class GroupCommit {
 
   /** Resolves when no work waits. */
   async idle(): Promise<void> {
+    if (this.#waiting.length > 0) this.#schedule();
     while (this.#waiting.length > 0) await new Promise<void>((resolve) => afterReadyIo(resolve));
+  }
+
+  #add<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
+    });
   }
 
   #schedule(): void {

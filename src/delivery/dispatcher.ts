@@ -200,7 +200,7 @@ export class Dispatcher {
     let hasFailed = false;
     for (;;) {
       try {
-        const isMoved = await commits.run(() => {
+        const isMoved = await commits.runPatiently(() => {
           const isMoved = deliveries.settle(delivery, record, settlement);
           if (isMoved) settled(delivery, settlement, endedAt);
           return isMoved;

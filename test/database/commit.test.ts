@@ -57,3 +57,26 @@ test("a full disk answers not_ready, and goes on when there is space again", asy
   await add(7);
   expect(numbers()).toEqual([7]);
 });
+
+test("a patient work rides with the next commit, and goes alone after a moment", async () => {
+  const { commits, numbers } = givenTable();
+  let ended = 0;
+  commits.listen({ committed: () => void ended++ });
+  const add = (n: number) => (sqlite: Database) => sqlite.run("INSERT INTO numbers VALUES (?)", [n]);
+  const patient = commits.runPatiently(add(1));
+  await commits.run(add(2));
+  await patient;
+  expect([ended, numbers()]).toEqual([1, [1, 2]]);
+  await commits.runPatiently(add(3));
+  expect([ended, numbers()]).toEqual([2, [1, 2, 3]]);
+});
+
+test("many patient works do not wait for anyone", async () => {
+  const { commits, numbers } = givenTable();
+  const all = Array.from({ length: 64 }, (_, n) =>
+    commits.runPatiently((sqlite) => sqlite.run("INSERT INTO numbers VALUES (?)", [n])),
+  );
+  await commits.idle();
+  await Promise.all(all);
+  expect(numbers()).toHaveLength(64);
+});
