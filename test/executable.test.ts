@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -90,4 +99,28 @@ test("it serves API, console, documentation and catalog from a folder with nothi
   hub.kill("SIGTERM");
   expect(await hub.exited).toBe(0);
   expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);
+}, 20_000);
+
+test("it carries the thread that moves the log into the file", async () => {
+  const dataDir = join(away, "written");
+  const key = "publish-key-of-the-executable";
+  const hub = Bun.spawn([executable, "serve"], {
+    cwd: emptyFolder,
+    env: { PORT: "0", DATA_DIR: dataDir, PUBLISH_KEY: key },
+    stdout: "pipe",
+  });
+  const { value } = await hub.stdout.getReader().read();
+  const { port } = JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
+  const payload = { "auction-id": "daanw", filler: "x".repeat(1_000_000) };
+  const body = JSON.stringify({ eventType: "ae.asset.deal.sold.ams", environment: "sandbox", payload });
+  const headers = { "content-type": "application/json", "x-api-key": key };
+  const fileMiB = () => statSync(join(dataDir, "lanehook.db")).size / 1024 / 1024;
+  for (let n = 0; n < 40 && fileMiB() < 8; n++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events`, { method: "POST", body, headers });
+    expect(answer.status).toBe(202);
+  }
+  expect(fileMiB()).toBeGreaterThan(8);
+  hub.kill("SIGTERM");
+  expect(await hub.exited).toBe(0);
+  expect(existsSync(join(dataDir, "lanehook.db-wal"))).toBe(false);
 }, 20_000);
