@@ -1,3 +1,9 @@
-import { run } from "./cli/run.ts";
+import { beginLean } from "./cli/lean-heap.ts";
 
-process.exitCode = await run(process.argv.slice(2), process.env);
+process.exitCode = await begin(process.argv.slice(2), process.env);
+
+async function begin(argv: string[], env: Record<string, string | undefined>): Promise<number> {
+  beginLean(argv, env);
+  const { run } = await import("./cli/run.ts"); // only now: a process that begins again loads nothing twice
+  return run(argv, env);
+}

@@ -201,7 +201,8 @@ describe("src/", () => {
 
   test("only config.ts reads the environment", () => {
     const readers = sources.filter(({ code }) => /\benv\s*[.[]/.test(code)).map(({ path }) => path);
-    expect(readers).toEqual(["config.ts", "http/console-files.ts"]); // the latter names NODE_ENV for a bundle
+    // Beside it: what the engine is told of the machine, and NODE_ENV for a bundle.
+    expect(readers).toEqual(["cli/lean-heap.ts", "config.ts", "http/console-files.ts"]);
   });
 
   test("time comes in through seams.ts", () => {

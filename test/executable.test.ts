@@ -101,7 +101,7 @@ test("it serves API, console, documentation and catalog from a folder with nothi
   expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);
 }, 20_000);
 
-test("it carries the thread that moves the log into the file", async () => {
+test("it runs with a small heap, and carries the thread that moves the log into the file", async () => {
   const dataDir = join(away, "written");
   const key = "publish-key-of-the-executable";
   const hub = Bun.spawn([executable, "serve"], {
@@ -120,6 +120,7 @@ test("it carries the thread that moves the log into the file", async () => {
     expect(answer.status).toBe(202);
   }
   expect(fileMiB()).toBeGreaterThan(8);
+  expect(readFileSync(`/proc/${hub.pid}/environ`, "utf8")).toContain("BUN_JSC_forceRAMSize=");
   hub.kill("SIGTERM");
   expect(await hub.exited).toBe(0);
   expect(existsSync(join(dataDir, "lanehook.db-wal"))).toBe(false);
