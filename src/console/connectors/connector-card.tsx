@@ -1,11 +1,11 @@
 import { useState } from "react";
+import { CommandsCard } from "../commands/commands-card.tsx";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { count } from "../parts/numbers.ts";
 import { Time } from "../parts/time.tsx";
 import { confirm } from "../shell/confirm.ts";
 import { addressOf, goTo } from "../shell/router.ts";
-import { CommandsCard } from "./commands-card.tsx";
 import { ConnectorForm } from "./connector-form.tsx";
 import { type Connector, usePoll, useRemoveConnector, useSetConnectorStatus } from "./connectors.ts";
 import { DocumentsCard } from "./documents-card.tsx";
@@ -23,7 +23,7 @@ export function ConnectorCard({ connector }: { connector: Connector }) {
         <Facts connector={connector} />
       </section>
       <RunsCard name={connector.name} />
-      <CommandsCard name={connector.name} />
+      <CommandsCard name={connector.name} kind={connector.kind} />
       <DocumentsCard name={connector.name} />
     </div>
   );
