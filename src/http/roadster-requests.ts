@@ -216,7 +216,7 @@ export const templateBody = z.strictObject({
   }),
   file_stream: base64
     .describe("The PDF in base64, with its data: header; at most 15 MiB of it.")
-    .meta({ format: "data-url" }),
+    .meta({ contentEncoding: "base64" }),
 });
 
 export const formsBody = z.strictObject({

@@ -83,7 +83,7 @@ function fieldFor(given: InputSchema, name: string, { at, isRequired, example }:
     case "boolean":
       return { ...around, type: "yes-no" };
     default:
-      return { ...around, type: textType(schema) };
+      return { ...around, type: textType(schema, around.example) };
   }
 }
 
@@ -100,9 +100,10 @@ const others = (above: string): InputField => ({
   help: "A JSON object; its fields go beside those above.",
 });
 
-function textType({ format, contentEncoding }: InputSchema) {
-  if (contentEncoding === "base64") return "file";
-  return format === "email" ? "email" : format === "uri" ? "url" : format === "data-url" ? format : "text";
+/** Of a file in base64 the example shows whether its header goes along. */
+function textType({ format, contentEncoding }: InputSchema, example = "") {
+  if (contentEncoding === "base64") return example.startsWith("data:") ? "data-url" : "file";
+  return format === "email" ? "email" : format === "uri" ? "url" : "text";
 }
 
 /** What may be null may be left out. */
