@@ -5,6 +5,7 @@ import connectors from "../../migrations/0003_connectors.sql" with { type: "text
 import commands from "../../migrations/0004_commands.sql" with { type: "text" };
 import documents from "../../migrations/0005_documents.sql" with { type: "text" };
 import overview from "../../migrations/0006_overview.sql" with { type: "text" };
+import endedTokens from "../../migrations/0007_ended_tokens.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
 const migrations = [
@@ -14,6 +15,7 @@ const migrations = [
   { name: "0004_commands", sql: commands },
   { name: "0005_documents", sql: documents },
   { name: "0006_overview", sql: overview },
+  { name: "0007_ended_tokens", sql: endedTokens },
 ] as const;
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */
