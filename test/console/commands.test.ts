@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { realSeams } from "../../src/seams.ts";
 import { startPrivateAuto } from "../../src/simulators/privateauto/privateauto.ts";
+import { startRoadster } from "../../src/simulators/roadster/roadster.ts";
 import { addConnector, addLane, startLane } from "../support/console-connector.ts";
 import { consoleTest, openConsole } from "../support/open-console.ts";
 
@@ -35,7 +36,8 @@ consoleTest(
 
     await dialog.getByLabel("Listing id").fill(listingId);
     await ask.click();
-    await confirmation.getByText(`Listing id: ${listingId}; Sale price: 4500.`).waitFor();
+    await confirmation.getByText(listingId).waitFor();
+    await confirmation.getByText("4500").waitFor();
     await confirmation.getByRole("button", { name: "Mark as sold" }).click();
     await dialog.getByText("The listing is marked as sold.").waitFor();
     expect(lane.world.listing(listingId)).toMatchObject({ status: "SOLD", soldFor: 4500 });
@@ -72,7 +74,7 @@ consoleTest(
       await dialogOf(page, "Mark as not sold?").getByRole("button", { name: "Mark as not sold" }).click();
     };
     await send();
-    await dialog.getByText("Refused: nothing was changed.").waitFor();
+    await dialog.getByText("Nothing was changed.").waitFor();
     await dialog.getByText("NOT_SOLD").first().waitFor();
     lane.world.markAsProvisional(listingId);
     await send();
@@ -80,7 +82,7 @@ consoleTest(
     await page.keyboard.press("Escape");
     const rows = commandsOf(page).getByRole("listitem");
     await rows.filter({ hasText: "done" }).waitFor();
-    await rows.filter({ hasText: "Refused: nothing was changed." }).waitFor();
+    await rows.filter({ hasText: "Nothing was changed." }).waitFor();
     expect(console.troubles).toEqual([]);
   },
   60_000,
@@ -144,7 +146,7 @@ consoleTest(
     };
     await start();
     await deal.getByText("is needed to send the link").waitFor();
-    await deal.getByLabel("Buyer email").fill("bea.buyer@example.com");
+    await deal.getByLabel("Buyer e-mail").fill("bea.buyer@example.com");
     await start();
     await deal.getByText("The deal is started.").waitFor();
     await deal.getByRole("button", { name: "Done" }).click();
@@ -154,7 +156,7 @@ consoleTest(
     await lead.getByLabel("Caller reference id").fill("LDR-1");
     await lead.getByLabel("Organization id").fill(upstream.allowlist[0] ?? "");
     await lead.getByText("Contact").click();
-    await lead.getByLabel("Email").fill("sam.buyer@example.com");
+    await lead.getByLabel("E-mail").fill("sam.buyer@example.com");
     await lead.getByRole("button", { name: "Submit a lead" }).click();
     await dialogOf(page, "Submit a lead?").getByRole("button", { name: "Submit a lead" }).click();
     await lead.getByText("The lead is there.").waitFor();
@@ -172,6 +174,54 @@ consoleTest(
       "JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, history.state])",
     );
     expect(kept).not.toMatch(/buyer|1HGBH/);
+    expect(console.troubles).toEqual([]);
+    await upstream.stop();
+  },
+  60_000,
+);
+
+consoleTest(
+  "a customer is created at Roadster, and a file that is chosen is uploaded as it is",
+  async () => {
+    const upstream = startRoadster({ seams: realSeams() });
+    await using console = await openConsole();
+    const { page } = console;
+    await console.signUp();
+    await console.open("connectors");
+    const settings = { "API key": upstream.apiKey };
+    await addConnector(page, { kind: "Roadster", name: "shop", settings, address: upstream.url });
+
+    await page.getByRole("button", { name: "Create a customer" }).click();
+    const customer = dialogOf(page, "Create a customer");
+    await customer.getByLabel("First name").fill("Sam");
+    await customer.getByLabel("Last name").fill("Buyer");
+    await customer.getByLabel("E-mail").fill("sam.buyer@example.com");
+    await customer.getByText("Dealer", { exact: true }).click();
+    await customer.getByLabel("Dealer's dpid", { exact: false }).last().fill("lakeside");
+    await customer.getByRole("button", { name: "Create a customer" }).click();
+    await dialogOf(page, "Create a customer?").getByRole("button", { name: "Create a customer" }).click();
+    await customer.getByText("The customer is there.").waitFor();
+    await customer.getByRole("button", { name: "Done" }).click();
+    const [{ id } = { id: 0 }] = [...upstream.world.customers.values()];
+
+    await page.getByRole("button", { name: "Upload a document" }).click();
+    const upload = dialogOf(page, "Upload a document");
+    await upload.getByLabel("Customer id").fill(String(id));
+    await upload.getByLabel("Dealer's dpid").last().fill("lakeside");
+    await upload.getByLabel("Document name").fill("DL Front");
+    await upload.getByLabel("Document type").selectOption("license");
+    const buffer = Buffer.from("the bytes of a picture");
+    await upload.getByLabel("Contents").setInputFiles({ name: "front.png", mimeType: "image/png", buffer });
+    expect(await upload.getByLabel("File name").inputValue()).toBe("front.png");
+    await upload.getByRole("button", { name: "Upload a document" }).click();
+    await upload.getByText("is needed for a customer's document").waitFor();
+    await upload.getByLabel("Relationship").selectOption("self");
+    await upload.getByRole("button", { name: "Upload a document" }).click();
+    await upload.getByText("The document is uploaded.").waitFor();
+    const [document] = [...upstream.world.documents.values()];
+    expect(document).toMatchObject({ fileName: "front.png", contents: buffer.toString("base64") });
+    await upload.getByRole("button", { name: "Done" }).click();
+    await commandsOf(page).getByRole("listitem").filter({ hasText: "Upload a document" }).waitFor();
     expect(console.troubles).toEqual([]);
     await upstream.stop();
   },

@@ -30,7 +30,7 @@ export async function addConnector(
   await dialog.getByLabel("Name", { exact: true }).fill(name);
   for (const [label, value] of Object.entries(settings)) await dialog.getByLabel(label).fill(value);
   await dialog.getByText("More settings").click();
-  await dialog.getByLabel("Address").fill(address);
+  await dialog.getByLabel("Address", { exact: true }).fill(address);
   await dialog.getByRole("button", { name: "Save and try it" }).click();
   await dialog.getByText("Saved.").waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();

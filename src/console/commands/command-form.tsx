@@ -10,7 +10,7 @@ import { InputMistake, type InputValues, type Request, requestOf } from "./input
 import type { Offer } from "./offers.ts";
 import { unwellOf } from "./outcome.ts";
 import { Answered, NotWell } from "./outcome-words.tsx";
-import { summaryOf } from "./summary.ts";
+import { filledIn } from "./summary.ts";
 
 /** The form of an offer. What stands in it is kept nowhere else, and goes with it. */
 export function CommandForm(props: {
@@ -26,6 +26,11 @@ export function CommandForm(props: {
   const [mistake, setMistake] = useState<InputMistake | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new mistake leads to its field
+  useEffect(
+    () => leadTo(form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')),
+    [mistake, ask.error],
+  );
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -38,6 +43,7 @@ export function CommandForm(props: {
   const unwell = ask.error === null ? null : unwellOf(ask.error);
   return (
     <form ref={form} className="stack" onSubmit={submit} autoComplete="off">
+      {offer.about !== undefined && !isOpen && <p className="muted">{offer.about}</p>}
       {!isOpen && (
         <fieldset className="plain stack" disabled={ask.isPending}>
           <InputFields
@@ -95,6 +101,13 @@ function useOffer(connector: string, offer: Offer) {
   };
 }
 
+/** Also into what is closed. */
+function leadTo(field: HTMLElement | null | undefined): void {
+  const around = field?.closest("details");
+  if (around) around.open = true;
+  field?.focus();
+}
+
 function requestIn(make: () => Request): Request | InputMistake {
   try {
     return make();
@@ -109,7 +122,8 @@ async function isMeant(offer: Offer, fields: readonly InputField[], values: Inpu
   if (offer.warning === undefined) return true;
   return confirm({
     title: `${offer.label}?`,
-    text: `${summaryOf(fields, values)} ${offer.warning}`,
+    text: offer.warning,
+    facts: filledIn(fields, values),
     action: offer.label,
     isDangerous: true,
   });

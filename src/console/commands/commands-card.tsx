@@ -55,7 +55,7 @@ function Offers({ connector, offers }: { connector: string; offers: readonly Off
       <div className="actions">{offers.filter((offer) => !isQuestion(offer)).map(button)}</div>
       {offers.some(isQuestion) && (
         <div className="actions">
-          <span className="muted small">Not kept:</span>
+          <span className="muted small">Not listed below:</span>
           {offers.filter(isQuestion).map(button)}
         </div>
       )}

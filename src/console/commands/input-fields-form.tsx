@@ -13,27 +13,50 @@ interface Parts {
   isNeeded?: boolean;
 }
 
-/** The fields of a form; what belongs together stands together, below what stands alone. */
+/** The fields of a form: first what must be given, then what may be, last what is seldom given. */
 export function InputFields({ fields, ...parts }: Parts & { fields: readonly InputField[] }) {
-  const isWide = ({ type }: InputField) => type === "group" || type === "either";
-  const alone = fields.filter((field) => !isWide(field));
+  const needed = fields.filter(({ isRequired }) => isRequired);
+  const others = fields.filter(({ isRequired }) => !isRequired);
+  const isSplit = needed.some(isWide); // else both stand in one grid
   return (
     <>
-      {alone.length > 0 && (
-        <div className="pair">
-          {alone.map((field) => (
-            <OneField key={field.at} field={field} {...parts} />
-          ))}
-        </div>
+      <Alone fields={(isSplit ? needed : fields).filter(isUsual)} {...parts} />
+      <Groups fields={needed} {...parts} />
+      {isSplit && <Alone fields={others.filter(isUsual)} {...parts} />}
+      <Groups fields={others} {...parts} />
+      {others.some(isSeldom) && (
+        <details className="together">
+          <summary>
+            <span className="legend">Further fields</span> <span className="muted small">as JSON</span>
+          </summary>
+          <Alone fields={others.filter(isSeldom)} {...parts} />
+        </details>
       )}
-      {fields.filter(isWide).map((field) => (
-        <Together key={field.at} field={field} mistake={parts.mistakeAt(field.at)}>
-          <Inner field={field} {...parts} isNeeded={(parts.isNeeded ?? true) && field.isRequired} />
-        </Together>
-      ))}
     </>
   );
 }
+
+const isWide = ({ type }: InputField) => type === "group" || type === "either";
+const isSeldom = ({ type, isRequired }: InputField) => type === "json" && !isRequired;
+const isUsual = (field: InputField) => !isWide(field) && !isSeldom(field);
+
+function Alone({ fields, ...parts }: Parts & { fields: readonly InputField[] }) {
+  if (fields.length === 0) return null;
+  return (
+    <div className="pair">
+      {fields.map((field) => (
+        <OneField key={field.at} field={field} {...parts} />
+      ))}
+    </div>
+  );
+}
+
+const Groups = ({ fields, ...parts }: Parts & { fields: readonly InputField[] }) =>
+  fields.filter(isWide).map((field) => (
+    <Together key={field.at} field={field} mistake={parts.mistakeAt(field.at)}>
+      <Inner field={field} {...parts} isNeeded={(parts.isNeeded ?? true) && field.isRequired} />
+    </Together>
+  ));
 
 /** What may be left out as a whole is closed at first. */
 function Together(props: { field: InputField; mistake: string | undefined; children: ReactNode }) {

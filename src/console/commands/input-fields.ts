@@ -124,7 +124,7 @@ function exampleOf(example: unknown): string | undefined {
 }
 
 /** Words that are not written as others are. */
-const SPELLED: Record<string, string> = { vin: "VIN", url: "URL", dpid: "dpid" };
+const SPELLED: Record<string, string> = { vin: "VIN", url: "URL", email: "e-mail", dpid: "dealer's dpid" };
 
 /** `salePrice` is `Sale price`, `doc_ids` is `Doc ids`. */
 export function labelOf(name: string): string {

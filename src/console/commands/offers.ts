@@ -3,6 +3,8 @@ export interface Offer {
   /** As the list of commands calls it; of what is not kept, a name of the console's own. */
   name: string;
   label: string;
+  /** What it needs, or what one should know before. */
+  about?: string;
   method: "post" | "put";
   /** Below `/api/connectors/{name}`, as the API describes it. */
   path: string;
@@ -18,6 +20,7 @@ const DEALER_AUCTION: readonly Offer[] = [
   {
     name: "mark-as-sold",
     label: "Mark as sold",
+    about: "The listing must be PROVISIONAL and have a bid.",
     method: "post",
     path: "/listings/{listingId}/mark-as-sold",
     done: "The listing is marked as sold.",
@@ -26,6 +29,7 @@ const DEALER_AUCTION: readonly Offer[] = [
   {
     name: "mark-as-not-sold",
     label: "Mark as not sold",
+    about: "The listing must be PROVISIONAL or SOLD.",
     method: "post",
     path: "/listings/{listingId}/mark-as-not-sold",
     done: "The listing is marked as not sold.",
@@ -34,6 +38,7 @@ const DEALER_AUCTION: readonly Offer[] = [
   {
     name: "mark-as-provisional",
     label: "Mark as provisional",
+    about: "DealerAuction decides whether the listing may be.",
     method: "post",
     path: "/listings/{listingId}/mark-as-provisional",
     done: "The listing is marked as provisional.",
@@ -44,6 +49,7 @@ const PRIVATE_AUTO: readonly Offer[] = [
   {
     name: "sell",
     label: "Start a deal",
+    about: "A vehicle that PrivateAuto has no listing of needs year, make and model, too.",
     method: "post",
     path: "/sell",
     done: "The deal is started.",
@@ -52,6 +58,7 @@ const PRIVATE_AUTO: readonly Offer[] = [
   {
     name: "submit-lead",
     label: "Submit a lead",
+    about: "One that is there already, by your own reference, counts as a success.",
     method: "post",
     path: "/leads",
     done: "The lead is there.",
@@ -60,6 +67,7 @@ const PRIVATE_AUTO: readonly Offer[] = [
   {
     name: "sell-link",
     label: "Make a deal link",
+    about: "For a browser, good for up to five minutes: make it when it is needed.",
     method: "post",
     path: "/sell-link",
     done: "Whoever opens this link starts the deal.",
@@ -71,6 +79,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "create-customer",
     label: "Create a customer",
+    about: "One that is there already counts as a success.",
     method: "post",
     path: "/customers",
     done: "The customer is there.",
@@ -86,6 +95,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "offer-trade-in",
     label: "Offer a trade-in price",
+    about: "In place of an earlier offer for the same e-mail address, dealer and VIN.",
     method: "post",
     path: "/trade-ins",
     done: "The price is offered.",
@@ -94,6 +104,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "create-forms",
     label: "Create an order's forms",
+    about: "A packet for customer and dealer to sign, made of templates and the order.",
     method: "post",
     path: "/orders/{orderId}/forms",
     done: "The forms are there, to be signed.",
@@ -102,6 +113,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "upload-document",
     label: "Upload a document",
+    about: "A picture or a PDF of at most 15 MiB; only its size and digest are kept here.",
     method: "post",
     path: "/customers/{customerId}/documents",
     done: "The document is uploaded.",
@@ -117,6 +129,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "create-template",
     label: "Create a template",
+    about: "A PDF of at most 15 MiB, and where on its pages what is to be filled in.",
     method: "post",
     path: "/templates",
     done: "The template is there.",
@@ -125,6 +138,7 @@ const ROADSTER: readonly Offer[] = [
   {
     name: "set-ids",
     label: "Set your own ids",
+    about: "What your own system calls a customer of Roadster, in place of what was set before.",
     method: "put",
     path: "/customers/{customerId}/ids",
     done: "Callbacks on this customer are answered with these ids from now on.",

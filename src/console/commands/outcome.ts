@@ -17,8 +17,8 @@ export const OUTCOME_TONES: Record<OutcomeName, Tone> = {
 /** What each outcome that is not a success means, and what to do then. */
 export const OUTCOME_WORDS: Record<Exclude<OutcomeName, "done">, string> = {
   running: "It is under way.",
-  refused: "Refused: nothing was changed.",
-  "not-done": "Not done: nothing was changed. It may be sent again.",
+  refused: "Nothing was changed.",
+  "not-done": "Nothing was changed; it may be sent again.",
   unknown:
     "It is not known whether it was done: the answer was lost. Do not do it by another way now. The hub goes on looking by itself, and the list of commands will tell.",
 };
@@ -66,13 +66,13 @@ function factsIn({
   errorMessage,
 }: Record<string, unknown>): Unwell["facts"] {
   const state = Object.entries((found ?? {}) as Record<string, unknown>).map(([name, value]) => [
-    `found: ${name}`,
+    `Found: ${name}`,
     value,
   ]);
   const words = [
-    ["answered", upstreamStatus],
-    ["its code", errorCode],
-    ["its message", errorMessage],
+    ["The upstream answered", upstreamStatus],
+    ["Error code", errorCode],
+    ["Message", errorMessage],
   ];
   return [...state, ...words]
     .filter(([, value]) => value !== undefined && value !== null)
