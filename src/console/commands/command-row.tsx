@@ -18,7 +18,7 @@ export function CommandRow({ command, kind }: { command: Command; kind: string }
         <div className="grow">
           <strong>{label}</strong> <span className="mono break">{target}</span>
           <div className="muted small">
-            {askedBy}, <Time at={createdAt} />
+            {askedBy}, <Time at={createdAt} isPast />
           </div>
         </div>
         <Badge tone={OUTCOME_TONES[outcome]}>{outcome}</Badge>
@@ -59,7 +59,7 @@ function Moment({ name, at, otherwise = "" }: { name: string; at: string | null;
   return (
     <>
       <dt>{name}</dt>
-      <dd>{at === null ? <span className="muted">{otherwise}</span> : <Time at={at} />}</dd>
+      <dd>{at === null ? <span className="muted">{otherwise}</span> : <Time at={at} isPast />}</dd>
     </>
   );
 }

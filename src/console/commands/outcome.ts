@@ -70,7 +70,7 @@ function factsIn({
     value,
   ]);
   const words = [
-    ["The upstream answered", upstreamStatus],
+    ["Answered", upstreamStatus],
     ["Error code", errorCode],
     ["Message", errorMessage],
   ];

@@ -44,7 +44,8 @@ function Run({ of, recovery }: { of: SubscriptionKey; recovery: Recovery }) {
           {counted(deliveries, "delivery", "deliveries")} made, {counted(events, "event")} looked at
         </div>
         <div className="muted small">
-          Events from <Time at={since} /> to <Time at={until} />, asked for <Time at={createdAt} />
+          Events from <Time at={since} /> to <Time at={until} isPast={until <= createdAt} />, asked for{" "}
+          <Time at={createdAt} isPast />
         </div>
       </div>
       <Badge tone={TONES[status]}>{status}</Badge>
