@@ -40,7 +40,7 @@ export function CommandForm(props: {
   };
   if (ask.isSuccess) return <Answered offer={offer} answer={ask.data} onClose={onClose} />;
   const mistakes = mistakesIn(fields, mistake ?? ask.error);
-  const unwell = ask.error === null ? null : unwellOf(ask.error);
+  const unwell = ask.error === null ? null : unwellOf(ask.error, offer);
   return (
     <form ref={form} className="stack" onSubmit={submit} autoComplete="off">
       {offer.about !== undefined && !isOpen && <p className="muted">{offer.about}</p>}
@@ -91,7 +91,7 @@ function useOffer(connector: string, offer: Offer) {
   const [open, setOpen] = useState<Asked | null>(null);
   const go = (asked: Asked) =>
     ask.mutate(asked, {
-      onError: (error) => setOpen(unwellOf(error)?.outcome === "unknown" ? asked : null),
+      onError: (error) => setOpen(unwellOf(error, offer)?.outcome === "unknown" ? asked : null),
     });
   return {
     ask,

@@ -13,7 +13,7 @@ export interface Offer {
   /** What cannot be taken back, said before it is sent. */
   warning?: string;
   /** Changes nothing there and is not kept: its answer is all that comes of it. */
-  isQuestion?: true;
+  isQuestion?: boolean;
 }
 
 const DEALER_AUCTION: readonly Offer[] = [

@@ -1,6 +1,7 @@
 import { CallError } from "../api/client.ts";
 import type { Tone } from "../parts/badge.tsx";
 import type { Command } from "./commands.ts";
+import type { Offer } from "./offers.ts";
 
 /** What a command came to, or is at. */
 export type OutcomeName = Command["outcome"];
@@ -35,10 +36,11 @@ export interface Unwell {
 }
 
 /** What came of a call that was answered with an error; null: the input is to be corrected, and nothing was sent. */
-export function unwellOf(error: Error): Unwell | null {
+export function unwellOf(error: Error, { isQuestion = false }: Pick<Offer, "isQuestion">): Unwell | null {
   if (!(error instanceof CallError)) return unwell("not-done", error.message);
   const { status, code, message, problem, errors } = error;
   if (errors.length > 0) return null;
+  if (isQuestion) return unwell("not-done", message, { words: UNANSWERED, facts: factsIn(problem) });
   if (code === "earlier_command") return unwell("refused", message, { words: EARLIER });
   const told = TOLD.find((each) => each === problem.outcome);
   if (told !== undefined) return unwell(told, message, { facts: factsIn(problem) });
@@ -49,6 +51,8 @@ export function unwellOf(error: Error): Unwell | null {
 const TOLD = ["refused", "not-done", "unknown"] as const;
 
 const LOST = "It is not known whether it was sent. Look again once the hub answers: it sends nothing twice.";
+
+const UNANSWERED = "It was not answered, and may be asked again.";
 
 const UNSENT = "Nothing was sent.";
 
