@@ -7,6 +7,7 @@ import type { Seams } from "../seams.ts";
 import type { AuctionIds } from "./auction-ids.ts";
 import { commitOrProblem } from "./commit-or-problem.ts";
 import { type Customer, emailKeyOf, openCustomerRows } from "./customers.ts";
+import { type EndableToken, openEndedTokens } from "./ended-tokens.ts";
 import type { Limits } from "./limits.ts";
 import { apiKeyPurpose, type NewAccount, newApiKey, openNewAccounts } from "./new-accounts.ts";
 import type { Passwords } from "./passwords.ts";
@@ -32,8 +33,10 @@ export interface Accounts {
   show(customer: Customer): ShownCustomer;
   /** Disabled ones, too. */
   findByApiKey(apiKey: string): Customer | null;
-  /** The active customer whose tokens of this version have not ended. */
-  findByToken(publicId: string, tokenVersion: number): Customer | null;
+  /** The active customer whose tokens of this version have not ended, and of these not the one with this id. */
+  findByToken(publicId: string, tokenVersion: number, tokenId?: string): Customer | null;
+  /** Ends one token, or all where the customer has ended too many of them one by one. */
+  endToken(customer: Customer, token: EndableToken): Promise<void>;
   /** Ends all tokens. @throws Problem invalid_credentials, too_many_requests */
   changePassword(
     customer: Customer,
@@ -58,6 +61,7 @@ export function openAccounts(parts: {
 }): Accounts {
   const { commits, sealer, seams, config, passwords, limits, auctionIds } = parts;
   const rows = openCustomerRows(parts);
+  const endedTokens = openEndedTokens(parts);
   const newAccounts = openNewAccounts({ ...parts, rows });
 
   /** Counts against the limits of logins unless the password is right; answers the hash it was checked with. */
@@ -104,10 +108,12 @@ export function openAccounts(parts: {
       };
     },
     findByApiKey: rows.byApiKey,
-    findByToken(publicId, tokenVersion) {
+    findByToken(publicId, tokenVersion, tokenId) {
       const customer = rows.byPublicId(publicId);
-      return customer?.status === "active" && customer.tokenVersion === tokenVersion ? customer : null;
+      if (customer?.status !== "active" || customer.tokenVersion !== tokenVersion) return null;
+      return tokenId !== undefined && endedTokens.has(tokenId) ? null : customer;
     },
+    endToken: endedTokens.end,
     async changePassword(customer, { currentPassword, newPassword }, address) {
       const checked = await check(currentPassword, { email: customer.email, customer, address });
       const passwordHash = await passwords.hash(newPassword);

@@ -31,6 +31,7 @@ export interface CustomerRows {
   /** Ends all tokens, too. */
   setPassword(id: number, change: { passwordHash: string; at: number }): void;
   setApiKey(id: number, key: { apiKeyHash: Buffer; apiKeySealed: Buffer; at: number }): void;
+  endTokens(id: number, at: number): void;
   /** Ends all tokens, too. */
   setStatus(id: number, change: { status: Customer["status"]; at: number }): void;
 }
@@ -89,6 +90,12 @@ export function openCustomerRows({ store }: { store: Store }): CustomerRows {
     setApiKey(id, { at, ...key }) {
       db.update(customers)
         .set({ ...key, updatedAt: at })
+        .where(eq(customers.id, id))
+        .run();
+    },
+    endTokens(id, at) {
+      db.update(customers)
+        .set({ tokenVersion: nextVersion, updatedAt: at })
         .where(eq(customers.id, id))
         .run();
     },

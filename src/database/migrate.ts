@@ -5,6 +5,7 @@ import connectors from "../../migrations/0003_connectors.sql" with { type: "text
 import commands from "../../migrations/0004_commands.sql" with { type: "text" };
 import documents from "../../migrations/0005_documents.sql" with { type: "text" };
 import overview from "../../migrations/0006_overview.sql" with { type: "text" };
+import endedTokens from "../../migrations/0007_ended_tokens.sql" with { type: "text" };
 import ages from "../../migrations/0008_ages.sql" with { type: "text" };
 
 /** The hub's tables, step by step; a step that has been released is never edited. */
@@ -15,6 +16,7 @@ const migrations = [
   { name: "0004_commands", sql: commands },
   { name: "0005_documents", sql: documents },
   { name: "0006_overview", sql: overview },
+  { name: "0007_ended_tokens", sql: endedTokens },
   { name: "0008_ages", sql: ages },
 ] as const;
 

@@ -198,3 +198,9 @@ export const customerMinutes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.customerId, table.at] })],
 );
+
+export const endedTokens = sqliteTable("ended_tokens", {
+  tokenId: text("token_id").primaryKey(),
+  customerId: integer("customer_id").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+});

@@ -41,7 +41,9 @@ export interface Credentials {
   customer(request: Request): Promise<Customer>;
   /** @throws Problem missing_credentials, invalid_credentials */
   publisher(request: Request): Publisher;
-  /** A new token, which ends after a week or with the customer's token version. */
+  /** Ends the token in the cookie of a browser's session, if it has not ended yet; all others stay. */
+  endSession(request: Request): Promise<void>;
+  /** A new token, which ends after a week, with the customer's token version, or by itself with a signing out. */
   issueToken(customer: Customer): Promise<string>;
 }
 
@@ -57,7 +59,8 @@ export function openCredentials(parts: {
   const ownPages = openOwnPages(parts);
   const { sign, verify } = jwt({ secret: sealer.tokenKey, alg: "HS256", iss: ISSUER }).decorator.jwt;
 
-  async function byToken(token: string): Promise<Session> {
+  /** @throws Problem invalid_credentials */
+  async function read(token: string) {
     const claims = await verify(token, {
       algorithms: ["HS256"],
       issuer: ISSUER,
@@ -65,11 +68,16 @@ export function openCredentials(parts: {
       currentDate: new Date(seams.clock.now()),
     });
     if (claims === false || typeof claims.sub !== "string" || typeof claims.ver !== "number") throw invalid();
-    const { sub, ver } = claims;
-    const customer = accounts.findByToken(sub, ver);
+    const { sub, ver, jti: tokenId } = claims; // one made by an older hub has no id
+    const find = () => accounts.findByToken(sub, ver, tokenId);
+    const customer = find();
     if (customer === null) throw invalid();
-    const isLive = () => accounts.findByToken(sub, ver) !== null;
-    return { customer, expiresAt: 1000 * Number(claims.exp), isLive };
+    return { customer, tokenId, expiresAt: 1000 * Number(claims.exp), isLive: () => find() !== null };
+  }
+
+  async function byToken(token: string): Promise<Session> {
+    const { tokenId: _, ...session } = await read(token);
+    return session;
   }
 
   function byApiKey(apiKey: string): Session {
@@ -108,9 +116,18 @@ export function openCredentials(parts: {
       if (publisher === null) throw invalid();
       return publisher;
     },
+    async endSession(request) {
+      const token = sessionTokenIn(request);
+      if (token === null) return;
+      const session = await read(token).catch(unlessInvalid);
+      if (session?.tokenId === undefined) return;
+      const { customer, tokenId, expiresAt } = session;
+      await accounts.endToken(customer, { tokenId, expiresAt });
+    },
     issueToken({ publicId, tokenVersion }) {
       const exp = Math.floor(seams.clock.now() / 1000) + TOKEN_SECONDS;
-      return sign({ sub: publicId, ver: tokenVersion, exp, iat: false }); // its iat would be the real time
+      const jti = seams.newId();
+      return sign({ sub: publicId, ver: tokenVersion, jti, exp, iat: false }); // its iat would be the real time
     },
   };
 }
@@ -146,6 +163,11 @@ function passwordIn(basic: string): string {
 
 /** These change nothing, and SameSite keeps their cookie from other sites. */
 const READS = new Set(["GET", "HEAD"]);
+
+function unlessInvalid(error: unknown): null {
+  if (error instanceof Problem && error.code === "invalid_credentials") return null;
+  throw error;
+}
 
 const missing = () => new Problem("missing_credentials");
 const invalid = () => new Problem("invalid_credentials");

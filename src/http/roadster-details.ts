@@ -104,7 +104,7 @@ export const details = {
     body: {
       schema: paymentsBody,
       example: {
-        customer: { credit_score: 750, incentives: ["loyalty"], zip_code: 94113 },
+        customer: { credit_score: 750, incentives: ["loyalty"], zip_code: "94113" },
         dealer: lakeside,
         vehicle: camry,
         payment: { deal_type: "lease", customer_cash: 2000, term: 36, annual_mileage: 12000 },

@@ -192,7 +192,9 @@ export const documentBody = z
       .regex(/^[^/\\]+\.(?:jpe?g|png|pdf)$/i, "must end with .jpg, .jpeg, .png or .pdf"),
     relationship: z.enum(["self", "co_app"]).optional().describe("Not for the type `deal`."),
     co_app_email_id: z.email().max(320).optional().describe("Needed for `co_app`."),
-    contents: base64.describe("The file in base64, at most 15 MiB of it."),
+    contents: base64
+      .describe("The file in base64, at most 15 MiB of it.")
+      .meta({ contentEncoding: "base64" }),
   })
   .refine(({ document_type, relationship }) => document_type === "deal" || relationship !== undefined, {
     path: ["relationship"],
@@ -212,7 +214,9 @@ export const templateBody = z.strictObject({
     description: z.string().max(2000).optional(),
     form_definition: z.looseObject({ pages: z.array(z.looseObject({})).max(500) }),
   }),
-  file_stream: base64.describe("The PDF in base64, with its data: header; at most 15 MiB of it."),
+  file_stream: base64
+    .describe("The PDF in base64, with its data: header; at most 15 MiB of it.")
+    .meta({ contentEncoding: "base64" }),
 });
 
 export const formsBody = z.strictObject({

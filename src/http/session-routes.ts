@@ -54,8 +54,9 @@ function signingRoutes(parts: Parts) {
   return new Elysia()
     .delete(
       "",
-      ({ request, server }) => {
+      async ({ request, server }) => {
         ownPages.refuseUnmarked(request);
+        await credentials.endSession(request);
         const ended = sessionCookie("", { maxAgeSeconds: 0, secure: cameByHttps({ request, server }) });
         return new Response(null, { status: 204, headers: { "set-cookie": ended } });
       },
@@ -186,7 +187,7 @@ const signOutDetail = describe({
   ...common,
   summary: "Sign out",
   description:
-    "Clears the cookie, also of a session that has ended; must carry `X-Requested-With: lanehook`.",
+    "Ends the session's token for good, and clears the cookie, also of a session that has ended; other sessions and tokens of the account stay. Must carry `X-Requested-With: lanehook`.",
   answers: { 204: { description: "Signed out.", ...ends } },
-  problems: ["cross_site"],
+  problems: ["cross_site", "not_ready"],
 });

@@ -71,7 +71,10 @@ function streamFor(session: Session, { watch, clock }: Parts): Response {
   }
 
   const moved = (delivery: Moved) => void send("delivery", delivery);
-  endings.push(watch.begin(session.customer.id, { overview, moved, ended: stream.end }));
+  const looked = () => {
+    if (!session.isLive()) expire();
+  };
+  endings.push(watch.begin(session.customer.id, { overview, moved, looked, ended: stream.end }));
   if (session.expiresAt !== null) endings.push(clock.setTimer(session.expiresAt - clock.now(), expire));
   cancelPing = clock.setTimer(PING_MS, ping);
   return stream.response;

@@ -19,6 +19,8 @@ export interface Watcher {
   overview(now: Overview): void;
   /** A sample of what happens. */
   moved(delivery: Moved): void;
+  /** Something was committed: whether one may still look on is to be asked anew. */
+  looked(): void;
   /** The hub stops. */
   ended(): void;
 }
@@ -121,7 +123,10 @@ export class Watch {
     this.#cancelTimer = null;
     this.#lookedAt = this.#seams.clock.monotonic();
     try {
-      for (const [customerId, watched] of this.#watched) this.#tell(customerId, watched);
+      for (const [customerId, watched] of this.#watched) {
+        for (const watcher of [...watched.watchers]) watcher.looked();
+        this.#tell(customerId, watched);
+      }
     } catch (error) {
       this.#log.error("overview.failed", describeError(error)); // the database cannot be read; the next look may
     }

@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { addAuction, consoleTest, openConsole, PASSWORD, SOLD } from "../support/open-console.ts";
+import { addLane, startLane } from "../support/console-connector.ts";
+import { addAuction, consoleTest, openConsole, PASSWORD, SOLD, subscribe } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
@@ -48,6 +49,62 @@ consoleTest(
     await page.keyboard.press("Escape");
     await pane.waitFor({ state: "detached" });
     expect(await focused(page)).toMatch(/success.*sold/); // back where it was
+  },
+  60_000,
+);
+
+consoleTest(
+  "a car is marked as sold without a mouse, and what was missed is recovered",
+  async () => {
+    await using lane = startLane();
+    await using receiver = startReceiver();
+    await using console = await openConsole();
+    const { page } = console;
+    await console.signUp();
+    await console.open("settings");
+    await addAuction(page);
+    await console.open("subscriptions");
+    await subscribe(page, { url: receiver.url });
+    await console.open("connectors");
+    await addLane(page, lane);
+
+    await tabTo(page, "Mark as sold");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Mark as sold", exact: true });
+    await dialog.getByLabel("Listing id").waitFor();
+    await page.keyboard.type(lane.listings[0] ?? ""); // the first field has the focus
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("-5"); // less than anything is sold for: the browser lets nobody send it
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate<boolean>("document.activeElement.validity.valid")).toBe(false);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("4500");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Mark as sold?" }).waitFor();
+    await tabTo(page, "Mark as sold");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("The listing is marked as sold.").waitFor();
+    expect(await focused(page)).toContain("The listing is marked as sold.");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await focused(page)).toBe("Mark as sold"); // back where it was
+    await tabTo(page, "Detail");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "What was asked" }).waitFor();
+
+    await console.open("subscriptions");
+    await tabTo(page, "Recover");
+    await page.keyboard.press("Enter");
+    const recovery = page.getByRole("dialog", { name: "Recover what was missed" });
+    await recovery.waitFor();
+    expect(await focused(page)).toStartWith("Since");
+    await page.keyboard.type("A day");
+    await tabTo(page, "Start a recovery");
+    await page.keyboard.press("Enter");
+    await recovery.getByText("finished").waitFor();
+    await page.keyboard.press("Escape");
+    expect(await focused(page)).toBe("Recover");
+    expect(console.troubles).toEqual([]);
   },
   60_000,
 );

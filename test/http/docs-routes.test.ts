@@ -47,3 +47,13 @@ test("a problem's type leads to where it is explained", async () => {
   const [path = "", fragment = ""] = type.split("#");
   expect(await (await get(path)).text()).toContain(`id="${fragment}"`);
 });
+
+test("the document comes compressed to who takes that, and is the same", async () => {
+  const request = new Request(`${ORIGIN}/openapi.json`, { headers: { "accept-encoding": "br, gzip" } });
+  const answer = await server.handle(request);
+  expect(answer.headers.get("content-encoding")).toBe("gzip");
+  const gzipped = new Uint8Array(await answer.arrayBuffer());
+  const plain = await (await get("/openapi.json")).text();
+  expect(new TextDecoder().decode(Bun.gunzipSync(gzipped))).toBe(plain);
+  expect(gzipped.length).toBeLessThan(plain.length / 10);
+});

@@ -1,5 +1,4 @@
-import { startDealerAuction } from "../../src/simulators/dealerauction/dealerauction.ts";
-import { openLife } from "../../src/simulators/dealerauction/life.ts";
+import { startBusyConnectors } from "./busy-connectors.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { PUBLISH_KEY, SECOND, startTestApp, type TestApp } from "./test-app.ts";
 import { TestClock } from "./test-clock.ts";
@@ -24,9 +23,6 @@ export async function startBusyHub(): Promise<BusyHub> {
     return new Response('{"ok":true}', { headers: { "content-type": "application/json" } });
   };
   const [well, slow, down] = [startReceiver(took(12)), startReceiver(took(310)), startReceiver(500)];
-  const chance = { now: clock.now, random: () => 0.4 };
-  const upstream = startDealerAuction({ seams: { clock, ...chance } });
-  openLife({ world: upstream.world, customerId: "10001", size: 6, ...chance });
   const { email, token } = await app.givenCustomer({ auctionIds: ["daanw", "cpaa"] });
   await subscribeAll(app, token, { well, slow, down });
   for (let minute = 0; minute < MINUTES; minute++) {
@@ -34,7 +30,8 @@ export async function startBusyHub(): Promise<BusyHub> {
     await publishFor(app, minute);
     await app.advance(MINUTE);
   }
-  await addConnectors(app, token, upstream);
+  const connectors = await startBusyConnectors(app, token, clock);
+  await recover(app, token, clock.now() - 30 * MINUTE);
   const failed = (await app.deliveriesOf(token, "&status=failed"))[0];
   const delivered = (await app.deliveriesOf(token, "&status=success"))[3];
   return {
@@ -48,7 +45,7 @@ export async function startBusyHub(): Promise<BusyHub> {
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
       for (const each of [well, slow, down]) await each[Symbol.asyncDispose]();
-      await upstream.stop();
+      await connectors[Symbol.asyncDispose]();
     },
   };
 }
@@ -91,18 +88,10 @@ async function publishFor(app: TestApp, minute: number): Promise<void> {
   if (answer.status !== 202) throw new Error(answer.text);
 }
 
-async function addConnectors(
-  app: TestApp,
-  token: string,
-  { url: baseUrl, username, password, customerIds }: ReturnType<typeof startDealerAuction>,
-): Promise<void> {
-  const put = async (name: string, given: string) => {
-    const settings = { baseUrl, username, password: given, customerIds };
-    const body = { kind: "dealerauction", environment: "sandbox", settings };
-    const answer = await app.call("PUT", `/connectors/${name}`, { auth: token, body });
-    if (answer.status !== 201) throw new Error(answer.text);
-    await app.call("POST", `/connectors/${name}/poll`, { auth: token });
-  };
-  await put("lane-stock", password);
-  await put("old-credentials", "a password of last year");
+/** What came for the paused subscription is made up for; it waits until someone resumes it. */
+async function recover(app: TestApp, token: string, since: number): Promise<void> {
+  const body = { since: new Date(since).toISOString() };
+  const answer = await app.call("POST", "/subscriptions/sandbox/ae.asset.*/recover", { auth: token, body });
+  if (answer.status !== 202) throw new Error(answer.text);
+  await app.idle();
 }

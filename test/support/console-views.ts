@@ -1,13 +1,6 @@
 import type { Page } from "playwright-core";
 import type { BusyHub } from "./busy-hub.ts";
-
-/** A view as a person meets it: its address, and what to do there first. */
-export interface ShownView {
-  name: string;
-  address: string;
-  /** Leads to what is to be seen, and waits for it. */
-  settle(page: Page): Promise<unknown>;
-}
+import { commandViews, type ShownView } from "./command-views.ts";
 
 /** Every view of the console, its dialogs too. */
 export const consoleViews = ({ delivered, failed, eventId }: BusyHub["ids"]): ShownView[] => [
@@ -35,6 +28,15 @@ export const consoleViews = ({ delivered, failed, eventId }: BusyHub["ids"]): Sh
     async settle(page) {
       await page.getByRole("button", { name: "Test", exact: true }).first().click();
       await page.getByText("The receiver took it.").waitFor();
+    },
+  },
+  {
+    name: "recover",
+    address: "subscriptions",
+    async settle(page) {
+      const row = page.getByRole("listitem", { name: "ae.asset.*", exact: true });
+      await row.getByRole("button", { name: "Recover" }).click();
+      await page.getByText("finished").waitFor();
     },
   },
   { name: "deliveries", address: "deliveries", settle: seen("ae.asset.deal.sold.ams") },
@@ -66,8 +68,23 @@ export const consoleViews = ({ delivered, failed, eventId }: BusyHub["ids"]): Sh
   { name: "connectors", address: "connectors", settle: seen("lane-stock") },
   { name: "connector", address: "connectors/lane-stock", settle: seen("by hand") },
   { name: "new-connector", address: "connectors?new=yes", settle: seen("Save and try it") },
+  ...commandViews,
   { name: "settings", address: "settings", settle: seen("daanw") },
+  {
+    name: "sign-in-again", // the last: nobody is signed in any more
+    address: "subscriptions?new=sandbox",
+    async settle(page) {
+      await page.getByLabel("Event type or pattern").fill("ae.asset.deal.sold.ams");
+      await page.getByLabel("Webhook URL").fill("https://example.com/webhook");
+      await page.evaluate(SIGN_OUT);
+      await page.getByRole("button", { name: "Create", exact: true }).click();
+      await page.getByRole("dialog", { name: "Sign in again" }).waitFor();
+    },
+  },
 ];
+
+/** As another window would. */
+const SIGN_OUT = 'fetch("/api/session", { method: "DELETE", headers: { "x-requested-with": "lanehook" } })';
 
 const seen = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 

@@ -31,7 +31,6 @@ function endSessionOn401(error: Error): void {
   if (!(error instanceof CallError) || error.status !== 401) return;
   const session = queries.getQueryData(SESSION);
   if (session === null || session === undefined) return;
-  toast.info("Your session has ended. Sign in again.");
   queries.setQueryData(SESSION, null);
 }
 

@@ -1,11 +1,12 @@
 import { useState } from "react";
+import { CommandsCard } from "../commands/commands-card.tsx";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
-import { count } from "../parts/numbers.ts";
+import { JsonTree } from "../parts/json-tree.tsx";
+import { count, counted } from "../parts/numbers.ts";
 import { Time } from "../parts/time.tsx";
 import { confirm } from "../shell/confirm.ts";
 import { addressOf, goTo } from "../shell/router.ts";
-import { CommandsCard } from "./commands-card.tsx";
 import { ConnectorForm } from "./connector-form.tsx";
 import { type Connector, usePoll, useRemoveConnector, useSetConnectorStatus } from "./connectors.ts";
 import { DocumentsCard } from "./documents-card.tsx";
@@ -23,7 +24,7 @@ export function ConnectorCard({ connector }: { connector: Connector }) {
         <Facts connector={connector} />
       </section>
       <RunsCard name={connector.name} />
-      <CommandsCard name={connector.name} />
+      <CommandsCard name={connector.name} kind={connector.kind} />
       <DocumentsCard name={connector.name} />
     </div>
   );
@@ -112,7 +113,9 @@ function Facts({ connector }: { connector: Connector }) {
       {Object.entries(settings).map(([name, value]) => (
         <div key={name} className="facts-row">
           <dt>{name}</dt>
-          <dd className="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dd className="mono">
+            <SettingValue value={value} />
+          </dd>
         </div>
       ))}
       {secrets.map((name) => (
@@ -122,6 +125,18 @@ function Facts({ connector }: { connector: Connector }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+function SettingValue({ value }: { value: unknown }) {
+  if (Array.isArray(value) && value.length > 0) return value.map(String).join(", ");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return typeof value === "string" ? value : JSON.stringify(value);
+  return (
+    <details>
+      <summary>{counted(Object.keys(value).length, "value")}</summary>
+      <JsonTree value={value} />
+    </details>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { answerOf, api } from "../api/client.ts";
 import { queries } from "../api/queries.ts";
 import { toast } from "../shell/toasts.ts";
@@ -20,20 +20,18 @@ export const useRuns = (name: string) =>
     refetchInterval: ({ state }) => (state.data?.runs[0]?.status === "running" ? 1_000 : 10_000),
   });
 
-const readCommands = (name: string) =>
-  answerOf(api.connectors({ name }).commands.get({ query: { limit: 50 } }));
+const PAGE_SIZE = 50;
 
-/** What was asked of a connector's upstream. */
-export const useCommands = (name: string) =>
-  useQuery({ queryKey: [KEY, name, "commands"], queryFn: () => readCommands(name) });
-
-export type Command = Awaited<ReturnType<typeof readCommands>>["commands"][number];
-
-/** The documents that were fetched through a connector. */
+/** The documents that were fetched through a connector, newest first, a page at a time. */
 export const useDocuments = (connector: string) =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: [KEY, connector, "documents"],
-    queryFn: () => answerOf(api.documents.get({ query: { connector, limit: 50 } })),
+    queryFn: ({ pageParam }) => {
+      const query = { connector, limit: PAGE_SIZE, ...(pageParam !== null && { lastKey: pageParam }) };
+      return answerOf(api.documents.get({ query }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextKey }) => nextKey,
   });
 
 const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });

@@ -1,3 +1,4 @@
+import { Button } from "../parts/button.tsx";
 import { size } from "../parts/numbers.ts";
 import { Time } from "../parts/time.tsx";
 import { useDocuments } from "./connectors.ts";
@@ -5,7 +6,7 @@ import { useDocuments } from "./connectors.ts";
 /** The files that a connector has fetched, to be had from the hub after the upstream's links have expired. */
 export function DocumentsCard({ name }: { name: string }) {
   const kept = useDocuments(name);
-  const documents = kept.data?.documents ?? [];
+  const documents = kept.data?.pages.flatMap((page) => page.documents) ?? [];
   if (documents.length === 0) return null;
   return (
     <section className="card" aria-label="Documents">
@@ -31,6 +32,13 @@ export function DocumentsCard({ name }: { name: string }) {
           </li>
         ))}
       </ul>
+      {kept.hasNextPage && (
+        <div className="card-foot">
+          <Button isBusy={kept.isFetchingNextPage} onClick={() => void kept.fetchNextPage()}>
+            Show older documents
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

@@ -22,23 +22,23 @@ export function ExplainView() {
         about="An event's whole way, from its admission to each subscription."
       />
       <form className="card card-body ask" onSubmit={submit}>
-        <div className="line bottom">
-          <Field
-            key={item}
-            label="Event id"
-            name="eventId"
-            className="mono"
-            defaultValue={item ?? ""}
-            placeholder="0199b1c4-7a51-7f00-a1b2-c3d4e5f60718"
-            maxLength={64}
-            required
-            autoComplete="off"
-            help="Publishing answers with it, and every webhook carries it as X-Webhook-Id."
-          />
-          <button type="submit" className="primary">
-            Explain
-          </button>
-        </div>
+        <Field
+          key={item}
+          label="Event id"
+          name="eventId"
+          className="mono"
+          defaultValue={item ?? ""}
+          placeholder="0199b1c4-7a51-7f00-a1b2-c3d4e5f60718"
+          maxLength={64}
+          required
+          autoComplete="off"
+          help="Publishing answers with it, and every webhook carries it as X-Webhook-Id."
+          action={
+            <button type="submit" className="primary">
+              Explain
+            </button>
+          }
+        />
       </form>
       {item !== null && <Answer key={item} eventId={item} />}
     </>

@@ -74,8 +74,9 @@ function optionsFor(element: HTMLElement, span: Span): Options {
     legend: { show: true, live: true },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
+    padding: [8, 16, 0, 0], // px: top, right, bottom, left
     axes: [
-      { ...axis, space: span === "hour" ? 60 : 80, values: timesOf },
+      { ...axis, size: 26, space: span === "hour" ? 60 : 80, values: timesOf },
       {
         ...axis,
         size: 52,

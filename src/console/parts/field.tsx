@@ -6,6 +6,10 @@ interface Around {
   /** What is wrong with what was given. */
   mistake?: string | undefined;
   isLabelHidden?: boolean;
+  /** Whether it says that it must be given. */
+  isMarked?: boolean;
+  /** A button that belongs to it, and stands beside it. */
+  action?: ReactNode;
 }
 
 /** A labelled input, with its help and its mistake. */
@@ -16,10 +20,10 @@ export function Field(
       | undefined;
   },
 ) {
-  const { label, help, mistake, isLabelHidden, ...input } = props;
+  const { label, help, mistake, isLabelHidden, isMarked, action, ...input } = props;
   const id = useId();
   return (
-    <FieldFrame {...{ id, label, help, mistake, isLabelHidden }}>
+    <FieldFrame {...{ id, label, help, mistake, isLabelHidden, isMarked, action }}>
       <input
         {...(input as InputHTMLAttributes<HTMLInputElement>)}
         id={id}
@@ -36,10 +40,10 @@ export function Choice(
       options: readonly (readonly [value: string, text: string])[];
     },
 ) {
-  const { label, help, mistake, isLabelHidden, options, ...select } = props;
+  const { label, help, mistake, isLabelHidden, isMarked, action, options, ...select } = props;
   const id = useId();
   return (
-    <FieldFrame {...{ id, label, help, mistake, isLabelHidden }}>
+    <FieldFrame {...{ id, label, help, mistake, isLabelHidden, isMarked, action }}>
       <select {...select} id={id} {...described(id, { help, mistake })}>
         {options.map(([value, text]) => (
           <option key={value} value={value}>
@@ -57,13 +61,14 @@ export function TextArea(
     value: string;
     onChange: (value: string) => void;
     rows?: number;
+    required?: boolean;
     placeholder?: string;
   },
 ) {
-  const { label, help, mistake, isLabelHidden, onChange, ...area } = props;
+  const { label, help, mistake, isLabelHidden, isMarked, action, onChange, ...area } = props;
   const id = useId();
   return (
-    <FieldFrame {...{ id, label, help, mistake, isLabelHidden }}>
+    <FieldFrame {...{ id, label, help, mistake, isLabelHidden, isMarked, action }}>
       <textarea
         {...area}
         id={id}
@@ -78,13 +83,26 @@ export function TextArea(
 function FieldFrame(
   props: { id: string; children: ReactNode } & { [Name in keyof Around]: Around[Name] | undefined },
 ) {
-  const { id, label, help, mistake, isLabelHidden = false, children } = props;
+  const { id, label, help, mistake, isLabelHidden = false, isMarked = false, action, children } = props;
   return (
     <div className="field">
       <label htmlFor={id} className={isLabelHidden ? "unseen" : ""}>
         {label}
+        {isMarked && (
+          <span className="required" aria-hidden="true">
+            {" "}
+            required
+          </span>
+        )}
       </label>
-      {children}
+      {action === undefined ? (
+        children
+      ) : (
+        <div className="field-line">
+          {children}
+          {action}
+        </div>
+      )}
       {help !== undefined && help !== null && (
         <p id={`${id}-help`} className="help">
           {help}

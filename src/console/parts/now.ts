@@ -8,6 +8,7 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) now = Date.now(); // it stood while nobody looked
   listeners.add(listener);
   timer ??= setInterval(tick, TICK_MS);
   return () => {

@@ -8,12 +8,12 @@ const DAY = 24 * HOUR;
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 
-/** An instant, relative to now; the exact one, in local time, shows on hover. */
-export function Time({ at }: { at: string }) {
+/** An instant, relative to now; the exact one, in local time, shows on hover. What is past for sure never lies ahead. */
+export function Time({ at, isPast = false }: { at: string; isPast?: boolean }) {
   const now = useNow();
   return (
     <time dateTime={at} title={exactTime(at)}>
-      {relativeTime(Date.parse(at), now)}
+      {relativeTime(isPast ? Math.min(Date.parse(at), now) : Date.parse(at), now)}
     </time>
   );
 }

@@ -1,25 +1,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { answerOf, api, CallError } from "../api/client.ts";
+import { answerOf, api } from "../api/client.ts";
 import { queries, SESSION } from "../api/queries.ts";
+import { heldSession, holdSession } from "./held-session.ts";
+import { readSession, type Session, sessionOptionsQuery, sessionQuery } from "./session-queries.ts";
 
 /** Who is signed in; null: nobody. */
-export const useSession = () =>
-  useQuery({ queryKey: SESSION, queryFn: readSession, staleTime: Number.POSITIVE_INFINITY });
-
-export type Session = NonNullable<Awaited<ReturnType<typeof readSession>>>;
-
-async function readSession() {
-  try {
-    return await answerOf(api.session.get());
-  } catch (error) {
-    if (error instanceof CallError && error.status === 401) return null;
-    throw error;
-  }
-}
+export const useSession = () => useQuery(sessionQuery);
 
 /** Whether the hub takes signups, for those who are not signed in. */
-export const useSessionOptions = () =>
-  useQuery({ queryKey: ["session-options"], queryFn: () => answerOf(api.session.options.get()) });
+export const useSessionOptions = () => useQuery(sessionOptionsQuery);
 
 /** What the form of signing in or up holds. */
 export interface Entry {
@@ -39,7 +28,7 @@ export const useEnter = () =>
     },
     meta: { isQuiet: true }, // the form itself tells what is wrong
     onSuccess(session) {
-      become(session);
+      if (session !== null) begin(session);
     },
   });
 
@@ -47,13 +36,31 @@ export const useEnter = () =>
 export const useSignOut = () =>
   useMutation({
     mutationFn: () => answerOf(api.session.delete()),
-    onSuccess() {
-      become(null);
-    },
+    ...ending,
+    onSuccess: leave,
   });
 
-/** Nothing that one customer read is left for the next. */
-function become(session: Session | null): void {
-  queries.setQueryData(SESSION, session);
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+/** For what ends the session: the stream may tell of it before the answer does, and then nobody is to be held. */
+export const ending = {
+  onMutate: () => holdSession(null),
+  onError: () => holdSession(queries.getQueryData<Session>(SESSION) ?? null),
+};
+
+/** Ends the session on this side, and forgets all that was read and typed. */
+export function leave(): void {
+  holdSession(null);
+  queries.setQueryData(SESSION, null);
+  forgetAll();
 }
+
+/** Who comes back after a session that ended by itself finds everything as it was. */
+function begin(session: Session): void {
+  const isBack = heldSession()?.customer.customerId === session.customer.customerId;
+  holdSession(session);
+  if (!isBack) forgetAll();
+  queries.setQueryData(SESSION, session);
+  if (isBack) void queries.invalidateQueries();
+}
+
+/** Nothing that one customer read is left for the next. */
+const forgetAll = () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });

@@ -37,7 +37,8 @@ export function SignIn() {
   );
 }
 
-function EntryForm({ isNew }: { isNew: boolean }) {
+/** The form of signing in, or up; the address that is known stands there already. */
+export function EntryForm({ isNew, email }: { isNew: boolean; email?: string }) {
   const enter = useEnter();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -72,7 +73,8 @@ function EntryForm({ isNew }: { isNew: boolean }) {
         type="email"
         autoComplete="username"
         required
-        autoFocus={!isNew}
+        autoFocus={!isNew && email === undefined}
+        defaultValue={email}
         mistake={wrong("email")}
       />
       <Field

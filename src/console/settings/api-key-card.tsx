@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { answerOf, api } from "../api/client.ts";
+import { answerOf, api, CallError } from "../api/client.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { Field } from "../parts/field.tsx";
@@ -66,7 +66,7 @@ function ShowForm({ onShown }: { onShown: (apiKey: string) => void }) {
     show.mutate();
   };
   return (
-    <form className="line bottom" onSubmit={submit}>
+    <form onSubmit={submit}>
       <input
         type="text"
         className="unseen"
@@ -83,11 +83,19 @@ function ShowForm({ onShown }: { onShown: (apiKey: string) => void }) {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         required
-        mistake={show.error === null ? undefined : "This is not the password."}
+        help="The key alone opens this account, so it is shown only to who knows the password."
+        mistake={show.error === null ? undefined : messageOf(show.error)}
+        action={
+          <Button type="submit" isBusy={show.isPending}>
+            Show the key
+          </Button>
+        }
       />
-      <Button type="submit" isBusy={show.isPending}>
-        Show the key
-      </Button>
     </form>
   );
+}
+
+function messageOf(error: Error): string {
+  if (error instanceof CallError && error.code === "invalid_credentials") return "This is not the password.";
+  return error.message;
 }

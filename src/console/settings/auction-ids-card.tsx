@@ -81,7 +81,7 @@ function Ids({ ids, isOperators }: { ids: string[]; isOperators: boolean }) {
         </ul>
       )}
       {!isOperators && (
-        <form className="line bottom" onSubmit={add}>
+        <form onSubmit={add}>
           <Field
             label="Add auction ids"
             className="mono"
@@ -89,10 +89,12 @@ function Ids({ ids, isOperators }: { ids: string[]; isOperators: boolean }) {
             value={text}
             onChange={(event) => setText(event.target.value)}
             autoComplete="off"
+            action={
+              <Button type="submit" isBusy={replace.isPending}>
+                Add
+              </Button>
+            }
           />
-          <Button type="submit" isBusy={replace.isPending}>
-            Add
-          </Button>
         </form>
       )}
     </>

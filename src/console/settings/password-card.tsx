@@ -1,8 +1,8 @@
 import type { FormEvent } from "react";
 import { CallError } from "../api/client.ts";
-import { queries, SESSION } from "../api/queries.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
+import { leave } from "../session/session.ts";
 import { toast } from "../shell/toasts.ts";
 import { useChangePassword } from "./settings.ts";
 
@@ -18,7 +18,7 @@ export function PasswordCard() {
       {
         onSuccess() {
           toast.success("The password is changed. Sign in with the new one.");
-          queries.setQueryData(SESSION, null);
+          leave();
         },
       },
     );

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { answerOf, api } from "../api/client.ts";
 import { queries } from "../api/queries.ts";
+import { ending } from "../session/session.ts";
 
 const AUCTION_IDS = ["auction-ids"];
 const SECRET = ["signing-secret"];
@@ -40,4 +41,5 @@ export const useChangePassword = () =>
     mutationFn: (body: { currentPassword: string; newPassword: string }) =>
       answerOf(api.auth.password.post(body)),
     meta: { isQuiet: true, isPasswordCheck: true },
+    ...ending,
   });

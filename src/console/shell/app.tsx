@@ -1,6 +1,9 @@
+import { useEffect } from "react";
 import { Failure, Loading } from "../parts/states.tsx";
+import { holdSession, useHeldSession } from "../session/held-session.ts";
 import { useSession } from "../session/session.ts";
 import { SignIn } from "../session/sign-in.tsx";
+import { SignInAgain } from "../session/sign-in-again.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { Shell } from "./shell.tsx";
 import { ToastList } from "./toast-list.tsx";
@@ -18,8 +21,19 @@ export function App() {
 
 function Inside() {
   const session = useSession();
+  const held = useHeldSession();
+  useEffect(() => {
+    if (session.data) holdSession(session.data);
+  }, [session.data]);
+  const shown = session.data ?? held;
+  if (shown !== null)
+    return (
+      <>
+        <Shell key={shown.customer.customerId} session={shown} hasEnded={session.data === null} />
+        {session.data === null && <SignInAgain session={shown} />}
+      </>
+    );
   if (session.data === null) return <SignIn />;
-  if (session.data !== undefined) return <Shell session={session.data} />;
   return (
     <main className="entry">
       {session.error === null ? (

@@ -6,10 +6,22 @@ import { questionStore } from "./confirm.ts";
 export function ConfirmDialog() {
   const asked = useSyncExternalStore(questionStore.subscribe, questionStore.read);
   if (asked === null) return null;
-  const { title, text, action, isDangerous, answer } = asked;
+  const { title, text, facts = [], action, isDangerous, answer } = asked;
   return (
     <Dialog title={title} onClose={() => answer(false)}>
-      <p>{text}</p>
+      <div className="stack tight">
+        {facts.length > 0 && (
+          <dl className="facts">
+            {facts.map(([name, value]) => (
+              <div key={name} className="facts-row">
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        <p>{text}</p>
+      </div>
       <footer>
         <button type="button" onClick={() => answer(false)}>
           Cancel

@@ -2,6 +2,8 @@
 export interface Question {
   title: string;
   text: string;
+  /** What is to be read again before it is done. */
+  facts?: readonly (readonly [name: string, value: string])[];
   /** What the button says that does it. */
   action: string;
   isDangerous?: boolean;

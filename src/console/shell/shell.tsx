@@ -6,7 +6,7 @@ import { DeadLettersView } from "../dead-letters/dead-letters-view.tsx";
 import { DeliveriesView } from "../deliveries/deliveries-view.tsx";
 import { ExplainView } from "../explain/explain-view.tsx";
 import { OverviewView } from "../overview/overview-view.tsx";
-import type { Session } from "../session/session.ts";
+import type { Session } from "../session/session-queries.ts";
 import { SettingsView } from "../settings/settings-view.tsx";
 import { SubscriptionsView } from "../subscriptions/subscriptions-view.tsx";
 import { usePlace, type View } from "./router.ts";
@@ -26,8 +26,8 @@ const VIEWS: Record<View, () => ReactNode> = {
 };
 
 /** The frame around every view: the way to all others, who is signed in, and whether the hub is there. */
-export function Shell({ session }: { session: Session }) {
-  useEffect(keepLive, []);
+export function Shell({ session, hasEnded }: { session: Session; hasEnded: boolean }) {
+  useEffect(() => (hasEnded ? undefined : keepLive()), [hasEnded]);
   const { view } = usePlace();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const Shown = VIEWS[view];

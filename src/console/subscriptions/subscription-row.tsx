@@ -4,6 +4,7 @@ import { Button } from "../parts/button.tsx";
 import { Time } from "../parts/time.tsx";
 import { confirm } from "../shell/confirm.ts";
 import { addressOf } from "../shell/router.ts";
+import { RecoveryDialog } from "./recovery-dialog.tsx";
 import { SubscriptionForm } from "./subscription-form.tsx";
 import { type Subscription, useRemove, useSetStatus } from "./subscriptions.ts";
 import { TestDialog } from "./test-dialog.tsx";
@@ -66,7 +67,7 @@ function Actions({ subscription }: { subscription: Subscription }) {
   const { status, environment, eventType, webhookUrl } = subscription;
   const setStatus = useSetStatus();
   const remove = useRemove();
-  const [open, setOpen] = useState<"test" | "edit" | null>(null);
+  const [open, setOpen] = useState<"test" | "edit" | "recover" | null>(null);
   const close = () => setOpen(null);
   const askToRemove = async () => {
     const isSure = await confirm({
@@ -90,6 +91,9 @@ function Actions({ subscription }: { subscription: Subscription }) {
       >
         {status === "active" ? "Pause" : "Resume"}
       </Button>
+      <button type="button" className="small" onClick={() => setOpen("recover")}>
+        Recover
+      </button>
       <button type="button" className="small" onClick={() => setOpen("edit")}>
         Edit
       </button>
@@ -97,6 +101,7 @@ function Actions({ subscription }: { subscription: Subscription }) {
         Delete
       </Button>
       {open === "test" && <TestDialog subscription={subscription} onClose={close} />}
+      {open === "recover" && <RecoveryDialog subscription={subscription} onClose={close} />}
       {open === "edit" && (
         <SubscriptionForm environment={environment} present={subscription} onClose={close} />
       )}

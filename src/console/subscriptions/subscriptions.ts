@@ -7,7 +7,8 @@ import { toast } from "../shell/toasts.ts";
 export const ENVIRONMENTS = ["sandbox", "production"] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-const KEY = "subscriptions";
+/** What is read of subscriptions is kept under this. */
+export const KEY = "subscriptions";
 
 /** The subscriptions of one environment. */
 export const subscriptionsQuery = (environment: Environment) =>
@@ -33,7 +34,8 @@ const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });
 /** Which subscription. */
 export type SubscriptionKey = Pick<Subscription, "environment" | "eventType">;
 
-const one = ({ environment, eventType }: SubscriptionKey) =>
+/** Where a subscription stands in the API. */
+export const one = ({ environment, eventType }: SubscriptionKey) =>
   api.subscriptions({ environment })({ eventType: encodeURIComponent(eventType) });
 
 /** What a form of a subscription holds. */
