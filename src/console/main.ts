@@ -1,17 +1,14 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { queries } from "./api/queries.ts";
-import { App } from "./shell/app.tsx";
-import { followTheme } from "./shell/theme.ts";
+import { askFirst } from "./shell/first-answers.ts";
 
-followTheme();
-const root = document.getElementById("root");
-if (root === null) throw new Error("the page has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <App />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+// React is most of what is loaded: while it comes, the hub is asked what the first view shows.
+const app = import("./shell/app.tsx");
+
+async function start(): Promise<void> {
+  await askFirst();
+  const { show } = await app;
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("the page has no #root");
+  show(root);
+}
+
+void start();

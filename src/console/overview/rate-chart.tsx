@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import uPlot, { type AlignedData, type Options } from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { once } from "../parts/once.ts";
 import { THEME_CHANGED } from "../shell/theme.ts";
 import type { Overview, Span } from "./overview.ts";
 
@@ -91,8 +92,8 @@ function optionsFor(element: HTMLElement, span: Span): Options {
   };
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const clockTime = (seconds: number) => clock.format(seconds * 1000);
+const clock = once(() => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }));
+const clockTime = (seconds: number) => clock().format(seconds * 1000);
 const timesOf = (_: uPlot, splits: number[]) => splits.map(clockTime);
 
 /** The canvas knows no variables: a colour is read from an element that wears it. */

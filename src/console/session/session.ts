@@ -1,25 +1,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { answerOf, api, CallError } from "../api/client.ts";
+import { answerOf, api } from "../api/client.ts";
 import { queries, SESSION } from "../api/queries.ts";
+import { readSession, type Session, sessionOptionsQuery, sessionQuery } from "./session-queries.ts";
 
 /** Who is signed in; null: nobody. */
-export const useSession = () =>
-  useQuery({ queryKey: SESSION, queryFn: readSession, staleTime: Number.POSITIVE_INFINITY });
-
-export type Session = NonNullable<Awaited<ReturnType<typeof readSession>>>;
-
-async function readSession() {
-  try {
-    return await answerOf(api.session.get());
-  } catch (error) {
-    if (error instanceof CallError && error.status === 401) return null;
-    throw error;
-  }
-}
+export const useSession = () => useQuery(sessionQuery);
 
 /** Whether the hub takes signups, for those who are not signed in. */
-export const useSessionOptions = () =>
-  useQuery({ queryKey: ["session-options"], queryFn: () => answerOf(api.session.options.get()) });
+export const useSessionOptions = () => useQuery(sessionOptionsQuery);
 
 /** What the form of signing in or up holds. */
 export interface Entry {

@@ -1,23 +1,33 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode, useEffect } from "react";
+import { createRoot } from "react-dom/client";
+import { queries } from "../api/queries.ts";
 import { Failure, Loading } from "../parts/states.tsx";
 import { useSession } from "../session/session.ts";
 import { SignIn } from "../session/sign-in.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { Shell } from "./shell.tsx";
 import { ToastList } from "./toast-list.tsx";
+import { keepVisit } from "./visit.ts";
 
-/** The console: the views for who is signed in, the way in for who is not. */
-export function App() {
-  return (
-    <>
-      <Inside />
-      <ConfirmDialog />
-      <ToastList />
-    </>
+/** Shows the console: the views for who is signed in, the way in for who is not. */
+export function show(root: HTMLElement): void {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Inside />
+        <ConfirmDialog />
+        <ToastList />
+      </QueryClientProvider>
+    </StrictMode>,
   );
 }
 
 function Inside() {
   const session = useSession();
+  useEffect(() => {
+    if (session.data !== undefined) keepVisit(session.data === null ? "guest" : "customer");
+  }, [session.data]);
   if (session.data === null) return <SignIn />;
   if (session.data !== undefined) return <Shell session={session.data} />;
   return (

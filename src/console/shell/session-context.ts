@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Session } from "../session/session.ts";
+import type { Session } from "../session/session-queries.ts";
 
 /** Who is signed in, for every view. */
 export const SessionContext = createContext<Session | null>(null);
