@@ -10,9 +10,6 @@ import { lastVisit } from "./visit.ts";
 export async function askFirst(): Promise<void> {
   const session = queries.prefetchQuery({ ...sessionQuery, retry: false });
   if (lastVisit() === "guest") void queries.prefetchQuery(sessionOptionsQuery);
-  else {
-    void queries.prefetchQuery({ ...overviewQuery, retry: false });
-    import("../overview/rate-chart.tsx").catch(() => {});
-  }
+  else void queries.prefetchQuery({ ...overviewQuery, retry: false });
   await session;
 }
