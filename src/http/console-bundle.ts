@@ -34,9 +34,9 @@ export async function bundleConsole(): Promise<BundledFile[]> {
     }),
   ]);
   const files = await Promise.all([...console.outputs, ...firstPaint.outputs].map(readOutput));
-  const script = firstPaint.outputs.map(({ path }) => basename(path));
-  const modules = console.metafile === undefined ? [] : firstModules(console.metafile);
-  return files.map((file) => (file.isPage ? withFirst(file, { script, modules }) : file));
+  const scripts = firstPaint.outputs.map(({ path }) => basename(path));
+  const modules = console.metafile === undefined ? { first: [], later: [] } : modulesIn(console.metafile);
+  return files.map((file) => (file.isPage ? withLinks(file, { scripts, ...modules }) : file));
 }
 
 const readOutput = async (output: Bun.BuildArtifact): Promise<BundledFile> => ({
@@ -46,28 +46,32 @@ const readOutput = async (output: Bun.BuildArtifact): Promise<BundledFile> => ({
   bytes: new Uint8Array(await output.arrayBuffer()),
 });
 
-/** What the first view needs: its chunk, and those that this imports at once; the page names the rest itself. */
-function firstModules({ outputs }: Bun.BuildMetafile): string[] {
-  const first = new Set(Object.keys(outputs).filter((path) => isEntry(outputs[path], FIRST_VIEW)));
+/**
+ * The chunks beside the page's own script: those that the first view needs, which are its own and what this imports
+ * at once, and those of the other views.
+ */
+function modulesIn({ outputs }: Bun.BuildMetafile): Record<"first" | "later", string[]> {
+  const scripts = Object.keys(outputs).filter((path) => path.endsWith(".js") && !isFrom(outputs[path], PAGE));
+  const first = new Set(scripts.filter((path) => isFrom(outputs[path], FIRST_VIEW)));
   for (const path of first)
     for (const { kind, path: imported } of outputs[path]?.imports ?? [])
-      if (kind === "import-statement" && !isEntry(outputs[imported], PAGE)) first.add(imported);
-  return [...first].map((path) => basename(path));
+      if (kind === "import-statement" && scripts.includes(imported)) first.add(imported);
+  const names = (paths: string[]) => paths.map((path) => basename(path));
+  return { first: names([...first]), later: names(scripts.filter((path) => !first.has(path))) };
 }
 
-const isEntry = (output: { entryPoint?: string } | undefined, file: string): boolean =>
+const isFrom = (output: { entryPoint?: string } | undefined, file: string): boolean =>
   output?.entryPoint?.endsWith(file) ?? false;
 
-/** Names in the page what would else be found out script by script. */
-function withFirst(
-  page: BundledFile,
-  { script, modules }: Record<"script" | "modules", string[]>,
-): BundledFile {
-  const before = script.map((name) => `<script src="/${name}"></script>`);
-  const after = modules.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">`);
+/** Names in the page what would else be found out script by script, and apart from it the other views. */
+function withLinks(page: BundledFile, names: Record<"scripts" | "first" | "later", string[]>): BundledFile {
+  const scripts = names.scripts.map((name) => `<script src="/${name}"></script>`);
+  const first = names.first.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">`);
+  const later = names.later.map((name) => `<link rel="prefetch" as="script" crossorigin href="/${name}">`);
   const html = new TextDecoder()
     .decode(page.bytes)
-    .replace('<link rel="stylesheet"', `${before.join("")}$&`)
-    .replace("</head>", `${after.join("")}$&`);
+    .replace('<link rel="stylesheet"', `${scripts.join("")}$&`)
+    .replace("</head>", `${first.join("")}$&`)
+    .replace("</body>", `<template id="later">${later.join("")}</template>$&`); // the console takes them out of it
   return { ...page, bytes: new TextEncoder().encode(html) };
 }

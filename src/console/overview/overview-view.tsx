@@ -11,7 +11,7 @@ import { FirstSteps } from "./first-steps.tsx";
 import { type Overview, overviewQuery, type Span } from "./overview.ts";
 import { Tiles } from "./tiles.tsx";
 
-const { Part: RateChart } = later(async () => (await import("./rate-chart.tsx")).RateChart);
+const RateChart = later(async () => (await import("./rate-chart.tsx")).RateChart);
 
 /** What came in, what went out, what is stuck, at one look. */
 export function OverviewView() {

@@ -8,6 +8,7 @@ import { SignIn } from "../session/sign-in.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { Shell } from "./shell.tsx";
 import { ToastList } from "./toast-list.tsx";
+import { fetchViewsSoon } from "./views.ts";
 import { keepVisit } from "./visit.ts";
 
 /** Shows the console: the views for who is signed in, the way in for who is not. */
@@ -25,6 +26,7 @@ export function show(root: HTMLElement): void {
 
 function Inside() {
   const session = useSession();
+  useEffect(fetchViewsSoon, []);
   useEffect(() => {
     if (session.data !== undefined) keepVisit(session.data === null ? "guest" : "customer");
   }, [session.data]);

@@ -6,12 +6,11 @@ import { usePlace } from "./router.ts";
 import { SessionContext } from "./session-context.ts";
 import { Side } from "./side.tsx";
 import { ViewBoundary } from "./view-boundary.tsx";
-import { loadViewsSoon, viewOf } from "./views.ts";
+import { viewOf } from "./views.ts";
 
 /** The frame around every view: the way to all others, who is signed in, and whether the hub is there. */
 export function Shell({ session }: { session: Session }) {
   useEffect(keepLive, []);
-  useEffect(loadViewsSoon, []);
   const { view } = usePlace();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const Shown = viewOf(view);

@@ -3,9 +3,6 @@ import { OverviewView } from "../overview/overview-view.tsx";
 import { later } from "../parts/later.ts";
 import type { View } from "./router.ts";
 
-/** By then the first view stands, also on a slow machine. */
-const SOON_MS = 1_500;
-
 const LATER = {
   subscriptions: later(
     async () => (await import("../subscriptions/subscriptions-view.tsx")).SubscriptionsView,
@@ -18,13 +15,20 @@ const LATER = {
   settings: later(async () => (await import("../settings/settings-view.tsx")).SettingsView),
 } satisfies Partial<Record<View, unknown>>;
 
-/** What shows each view. The overview comes with the frame, the others when they are first shown or earlier. */
-export const viewOf = (view: View): ComponentType => (view === "overview" ? OverviewView : LATER[view].Part);
+/** What shows each view. The overview comes with the frame, the others when they are first shown. */
+export const viewOf = (view: View): ComponentType => (view === "overview" ? OverviewView : LATER[view]);
 
-/** Loads the views that were not shown yet, so that they stand at once, and also while the hub does not answer. */
-export function loadViewsSoon(): () => void {
+/** By then the first view stands, also on a slow machine; ms. */
+const SOON_MS = 1_500;
+
+/**
+ * Lets the browser fetch the other views as its cache goes, without running them: then they stand at once, also while
+ * the hub does not answer. The page names them.
+ */
+export function fetchViewsSoon(): () => void {
   const timer = setTimeout(() => {
-    for (const { load } of Object.values(LATER)) load().catch(() => {}); // told where it is shown
+    const later = document.getElementById("later");
+    if (later instanceof HTMLTemplateElement) document.head.append(later.content);
   }, SOON_MS);
   return () => clearTimeout(timer);
 }
