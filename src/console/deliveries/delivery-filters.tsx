@@ -39,8 +39,8 @@ export function DeliveryFilters(props: { filter: DeliveryFilter; onChange: (chan
         className="mono"
         onBlur={(event) => onChange({ eventId: event.target.value.trim() })}
       />
-      <Instant label="From" name="since" value={filter.since} onChange={onChange} />
-      <Instant label="Until" name="until" value={filter.until} onChange={onChange} />
+      <Instant label="Not older than" name="since" value={filter.since} onChange={onChange} />
+      <Instant label="Go to a time" name="until" value={filter.until} onChange={onChange} />
       <button type="submit" className="unseen" tabIndex={-1}>
         Filter
       </button>
