@@ -30,9 +30,9 @@ consoleTest(
     for (const view of ["overview", "deliveries"]) {
       await console.open(view);
       await page.getByText("Live", { exact: true }).waitFor();
-      const longest = await watchLongTasks(page);
+      const longTasks = await watchLongTasks(page);
       await drip(() => console.publish(EACH));
-      worst[view] = await longest();
+      worst[view] = (await longTasks())[0] ?? 0;
     }
     await page.getByRole("row").filter({ hasText: SOLD }).nth(15).waitFor();
     expect(Object.entries(worst).filter(([, ms]) => ms >= 200)).toEqual([]);

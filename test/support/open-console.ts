@@ -138,13 +138,13 @@ function troublesOf(page: Page, origin: string): string[] {
   return troubles;
 }
 
-/** Notes from now on how long tasks keep the page from answering; gives the longest so far, ms. */
-export async function watchLongTasks(page: Page): Promise<() => Promise<number>> {
+/** Notes from now on the tasks that keep the page from answering for 50 ms or more; gives those so far, longest first. */
+export async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
   await page.evaluate(`window.longTasks = [];
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) window.longTasks.push(duration);
     }).observe({ type: "longtask" });`);
-  return () => page.evaluate<number>("Math.max(0, ...window.longTasks)");
+  return () => page.evaluate<number[]>("window.longTasks.toSorted((a, b) => b - a)");
 }
 
 /** Subscribes by the console's own form; the event type is chosen in the catalog's tree. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 import { PageHead } from "../parts/page-head.tsx";
-import { addressOf, useFilters } from "../shell/router.ts";
+import { addressOf, type FilterChange, useFilters } from "../shell/router.ts";
 import { filterIn } from "./deliveries.ts";
 import { DeliveryFilters } from "./delivery-filters.tsx";
 import { DeliveryList } from "./delivery-list.tsx";
@@ -16,6 +16,10 @@ export function DeliveriesView() {
   const start = filters.after ?? null;
   const addressAfter = (after: string | null) =>
     addressOf("deliveries", null, { ...filters, delivery: null, after });
+  const choose = (change: FilterChange) => {
+    const isNew = Object.entries(change).some(([name, value]) => (value ?? "") !== (filters[name] ?? ""));
+    if (isNew) setFilters({ ...change, after: null }); // a field that was only left changes nothing
+  };
   const close = () => {
     setFilters({ delivery: null });
     if (opener instanceof HTMLElement) opener.focus();
@@ -26,11 +30,7 @@ export function DeliveriesView() {
   return (
     <>
       <PageHead title="Deliveries" about="Newest first; each is one event on its way to one subscription." />
-      <DeliveryFilters
-        key={JSON.stringify(filter)}
-        filter={filter}
-        onChange={(change) => setFilters({ ...change, after: null })}
-      />
+      <DeliveryFilters key={JSON.stringify(filter)} filter={filter} onChange={choose} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the pane, wherever the focus is */}
       <div className={selected === null ? "split" : "split open"} onKeyDown={pressed}>
         <DeliveryList

@@ -110,7 +110,7 @@ function Foot(props: {
       ) : goOnAt !== null ? (
         <>
           {count(listed)} deliveries are listed here.{" "}
-          <a href={addressAfter(goOnAt)}>Older deliveries: go on from here</a>
+          <a href={addressAfter(goOnAt)}>Older deliveries: go on from here</a>, or go to a time above.
         </>
       ) : hasMore ? (
         "Reading more…"

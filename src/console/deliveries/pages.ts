@@ -11,7 +11,7 @@ const NEWS_EVERY_MS = 1_000;
  * Rows in one list: enough to scroll through, and few enough that the page stays smooth and browsers can lay them
  * out. The list says so where it ends, and how to go on.
  */
-export const MAX_ROWS = 20_000;
+export const MAX_ROWS = 10_000;
 
 /** What is kept of a page for good: enough to find its rows' places, and the page after it. */
 interface Outline {
@@ -60,13 +60,14 @@ export function useDeliveryPages({ filter, start, isFollowing }: WhichDeliveries
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const end = places.at(-1);
   const count = end === undefined ? 0 : end.start + end.size;
-  const isFull = count >= MAX_ROWS;
   const nextKey = end === undefined ? start : end.nextKey;
+  const isFull = count >= MAX_ROWS && nextKey !== null;
+  const hasMore = end === undefined || (nextKey !== null && !isFull);
 
   const inSight = places.filter(
     (place) => place.start <= sight.last && place.start + place.size >= sight.first,
   );
-  const isEndInSight = end === undefined || (end.nextKey !== null && !isFull && sight.last >= end.start);
+  const isEndInSight = end === undefined || (hasMore && sight.last >= end.start);
   const wanted = [...inSight.map(({ key }) => key), ...(isEndInSight ? [nextKey] : [])];
   const results = useQueries({ queries: wanted.map((key) => pageQuery(filter, key)) });
   const pages = new Map(wanted.map((key, at) => [key, results[at]?.data]));
@@ -83,7 +84,7 @@ export function useDeliveryPages({ filter, start, isFollowing }: WhichDeliveries
   });
   return {
     count,
-    hasMore: end === undefined || (end.nextKey !== null && !isFull),
+    hasMore,
     goOnAt: isFull ? nextKey : null,
     rowAt: (index) => rowIn(inSight, pages, index),
     look: (first, last) => {
