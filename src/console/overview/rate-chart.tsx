@@ -24,17 +24,10 @@ export function RateChart({ buckets, span, label }: { buckets: Buckets; span: Sp
       plot.current = new uPlot(optionsFor(element, span), data.current, element);
     };
     draw();
-    const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
-    );
-    resized.observe(element);
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", draw);
-    addEventListener(THEME_CHANGED, draw);
+    const resize = () => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT });
+    const stop = watchLooks(element, { onSize: resize, onColours: draw });
     return () => {
-      resized.disconnect();
-      scheme.removeEventListener("change", draw);
-      removeEventListener(THEME_CHANGED, draw);
+      stop();
       plot.current?.destroy();
     };
   }, [span]);
@@ -43,6 +36,21 @@ export function RateChart({ buckets, span, label }: { buckets: Buckets; span: Sp
   useEffect(() => plot.current?.setData(data.current), [buckets]);
 
   return <div ref={box} className="chart" role="img" aria-label={label} />;
+}
+
+/** Tells when an element's size or the page's colours change, until the function that it gives back is called. */
+function watchLooks(element: Element, told: { onSize: () => void; onColours: () => void }): () => void {
+  const { onSize, onColours } = told;
+  const resized = new ResizeObserver(onSize);
+  resized.observe(element);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", onColours);
+  addEventListener(THEME_CHANGED, onColours);
+  return () => {
+    resized.disconnect();
+    scheme.removeEventListener("change", onColours);
+    removeEventListener(THEME_CHANGED, onColours);
+  };
 }
 
 function aligned(buckets: Buckets): AlignedData {
