@@ -37,9 +37,6 @@ const LAYERS = [
   ],
 ];
 
-/** A file that http serves, not code that it knows. */
-const CONSOLE_PAGE = "console/index.html";
-
 const MAX_LINES = 300;
 const LONG = 250;
 
@@ -121,7 +118,6 @@ describe("src/", () => {
       source.files
         .filter((file) => file.startsWith("src/"))
         .map((file) => file.slice("src/".length))
-        .filter((file) => file !== CONSOLE_PAGE)
         .filter((file) => layerOf(file) < layerOf(source.path))
         .map((file) => `imports the higher src/${file}`),
     );
@@ -145,7 +141,7 @@ describe("src/", () => {
     const told = inside.flatMap(({ text }) => text.match(/^import .*http\/server\.ts".*$/gm) ?? []);
     expect(told).toEqual(['import type { Api } from "../../http/server.ts";']);
     const others = sources.filter(({ path }) => partOf(path) !== "console");
-    expect(others.flatMap(({ files }) => files.filter(isInside))).toEqual([`src/${CONSOLE_PAGE}`]);
+    expect(others.flatMap(({ files }) => files.filter(isInside))).toEqual([]); // http bundles it by its path
   });
 
   test("only data is imported from outside", () => {
@@ -191,7 +187,7 @@ describe("src/", () => {
     const excepted = {
       "main.ts process.env": "where it enters",
       "console/catalog/code-samples.ts process.env": "stands in code that is shown",
-      "http/console-files.ts process.env": "names what the bundle of the console is told, and reads nothing",
+      "http/console-bundle.ts process.env": "names what the bundle of the console is told, and reads nothing",
     };
     expect(offenders(environment, excepted)).toEqual([]);
     const main = sources.find(({ path }) => path === "main.ts")?.code ?? "";
@@ -202,7 +198,7 @@ describe("src/", () => {
   test("only config.ts reads the environment", () => {
     const readers = sources.filter(({ code }) => /\benv\s*[.[]/.test(code)).map(({ path }) => path);
     // Beside it: what the engine is told of the machine, and NODE_ENV for a bundle.
-    expect(readers).toEqual(["cli/lean-heap.ts", "config.ts", "http/console-files.ts"]);
+    expect(readers).toEqual(["cli/lean-heap.ts", "config.ts", "http/console-bundle.ts"]);
   });
 
   test("time comes in through seams.ts", () => {

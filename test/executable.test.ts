@@ -92,10 +92,12 @@ test("it serves API, console, documentation and catalog from a folder with nothi
     expect((await answer.bytes()).length).toBeGreaterThan(100);
   }
   const page = await (await fetch(origin)).text();
-  const [, script = ""] = /<script[^>]* src="([^"]+)"/.exec(page) ?? [];
-  const code = await (await fetch(origin + script)).text();
+  const scripts = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, path = ""]) => path);
+  const code = (await Promise.all(scripts.map(async (path) => (await fetch(origin + path)).text()))).join("");
   expect(code.length).toBeGreaterThan(100_000);
   expect(code).not.toContain("react-dom-client.development"); // that one is bigger and slower
+  const [later = ""] = /\/catalog-view-\w+\.js/.exec(code) ?? [];
+  expect((await fetch(origin + later)).status).toBe(200);
   hub.kill("SIGTERM");
   expect(await hub.exited).toBe(0);
   expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);

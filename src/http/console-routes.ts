@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { Problem } from "../problems.ts";
-import { type ConsoleFile, readConsoleFiles } from "./console-files.ts";
+import { readConsoleFiles } from "./console-files.ts";
+import type { ConsoleFile } from "./console-packing.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { CONTENT_SECURITY_POLICY } from "./web-page.ts";
 
@@ -25,15 +26,23 @@ async function readByName(): Promise<ReadonlyMap<string, ConsoleFile>> {
 
 function answer(request: Request, file: ConsoleFile | undefined): Response {
   if (file === undefined) throw new Problem("not_found");
-  const isGzipped = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
-  return new Response(isGzipped ? file.gzipped : file.bytes, {
+  const { encoding, bytes } = formFor(request, file);
+  return new Response(bytes, {
     headers: {
       ...SECURITY_HEADERS,
       "content-type": file.contentType.replace(/;(?=\S)/, "; "),
       "content-security-policy": CONTENT_SECURITY_POLICY,
       "cache-control": file.isPage ? "no-cache" : "public, max-age=31536000, immutable",
       vary: "accept-encoding",
-      ...(isGzipped && { "content-encoding": "gzip" }),
+      ...(encoding !== null && { "content-encoding": encoding }),
     },
   });
+}
+
+/** The smallest form that the browser takes; brotli is offered by browsers on https and on the hub's own machine. */
+function formFor({ headers }: Request, { bytes, gzipped, brotli }: ConsoleFile) {
+  const accepted = headers.get("accept-encoding") ?? "";
+  if (/\bbr\b/.test(accepted)) return { encoding: "br", bytes: brotli };
+  if (/\bgzip\b/.test(accepted)) return { encoding: "gzip", bytes: gzipped };
+  return { encoding: null, bytes };
 }

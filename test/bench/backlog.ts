@@ -1,6 +1,7 @@
+import { seedDeliveries } from "../support/seeded-deliveries.ts";
 import { median, note } from "./figures.ts";
 import { scratchFolder, startHub } from "./program.ts";
-import { seedCustomers, seedDeliveries } from "./seed.ts";
+import { seedCustomers } from "./seed.ts";
 import type { Bench } from "./speed.ts";
 
 /** What a hub does that starts with a million due deliveries of one subscription, 1 KiB each. */

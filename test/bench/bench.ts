@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { measureBacklog } from "./backlog.ts";
 import { printTable } from "./figures.ts";
+import { measureFirstView } from "./first-view.ts";
 import { measureIsolation } from "./isolation.ts";
 import { measureLatency } from "./latency.ts";
 import { startPublisher, startReceiver } from "./processes.ts";
@@ -21,6 +22,7 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
   backlog: measureBacklog,
   scale: measureScale,
   scan: measureScan,
+  console: measureFirstView,
 };
 
 const { values } = parseArgs({

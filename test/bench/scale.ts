@@ -1,7 +1,8 @@
+import { type SeededDeliveries, seedDeliveries } from "../support/seeded-deliveries.ts";
 import { median, note, percentile } from "./figures.ts";
 import { latencyOf } from "./latency.ts";
 import { type Program, scratchFolder, startHub } from "./program.ts";
-import { type Seeded, type SeededDeliveries, seedCustomers, seedDeliveries } from "./seed.ts";
+import { type Seeded, seedCustomers } from "./seed.ts";
 import { type Bench, deliveredPerSecond } from "./speed.ts";
 
 /** A load on a hub that knows much, or little. */

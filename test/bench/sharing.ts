@@ -1,7 +1,8 @@
+import { seedDeliveries } from "../support/seeded-deliveries.ts";
 import { note, percentile } from "./figures.ts";
 import { latencyOf } from "./latency.ts";
 import { scratchFolder, startHub } from "./program.ts";
-import { countPending, seedCustomers, seedDeliveries } from "./seed.ts";
+import { countPending, seedCustomers } from "./seed.ts";
 import type { Bench } from "./speed.ts";
 
 /** Single events of one customer, a second. */

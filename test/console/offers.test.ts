@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Operation } from "../../src/console/commands/input-schema.ts";
 import { type InputField, inputFields } from "../../src/console/commands/input-fields.ts";
+import type { Operation } from "../../src/console/commands/input-schema.ts";
 import { InputMistake, requestOf } from "../../src/console/commands/input-values.ts";
 import { OFFERS } from "../../src/console/commands/offers.ts";
 import { startTestApp, type TestApp } from "../support/test-app.ts";

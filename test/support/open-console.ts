@@ -42,6 +42,8 @@ export const SOLD = "ae.asset.deal.sold.ams";
 /** A hub in a process of its own, and a browser that looks at its console. */
 export interface OpenConsole extends AsyncDisposable {
   hub: HubProcess;
+  /** The folder of the hub's database. */
+  dataDir: string;
   page: Page;
   browser: Browser;
   /** What went wrong in the page so far: exceptions, refused by its policy, requests to other hosts. */
@@ -81,6 +83,7 @@ export async function openConsole(
     get hub() {
       return hub;
     },
+    dataDir,
     page,
     browser,
     troubles,
@@ -150,6 +153,15 @@ function troublesOf(page: Page, origin: string): string[] {
     if (/Content.Security.Policy/i.test(message.text())) troubles.push(message.text());
   });
   return troubles;
+}
+
+/** Notes from now on the tasks that keep the page from answering for 50 ms or more; gives those so far, longest first. */
+export async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(`window.longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longTasks.push(duration);
+    }).observe({ type: "longtask" });`);
+  return () => page.evaluate<number[]>("window.longTasks.toSorted((a, b) => b - a)");
 }
 
 /** Subscribes by the console's own form; the event type is chosen in the catalog's tree. */

@@ -68,19 +68,9 @@ export function keepLive(): () => void {
 
   function open(): void {
     source = new EventSource("/api/stream");
-    source.addEventListener("open", heard);
-    source.addEventListener("ping", heard);
-    source.addEventListener("overview", ({ data }) => {
-      heard();
-      queries.setQueryData(OVERVIEW, JSON.parse(data));
-    });
-    source.addEventListener("delivery", ({ data }) => {
-      heard();
-      const news: DeliveryNews = JSON.parse(data);
-      for (const tell of newsListeners) tell(news);
-    });
-    source.addEventListener("expired", () => queries.setQueryData(SESSION, null));
+    for (const event of ["open", "ping", "overview", "delivery"]) source.addEventListener(event, heard);
     source.addEventListener("error", again);
+    takeFrom(source);
   }
 
   become("connecting");
@@ -89,6 +79,16 @@ export function keepLive(): () => void {
     clearTimeout(timer);
     source?.close();
   };
+}
+
+/** Keeps what a stream tells. */
+function takeFrom(source: EventSource): void {
+  source.addEventListener("overview", ({ data }) => queries.setQueryData(OVERVIEW, JSON.parse(data)));
+  source.addEventListener("delivery", ({ data }) => {
+    const news: DeliveryNews = JSON.parse(data);
+    for (const tell of newsListeners) tell(news);
+  });
+  source.addEventListener("expired", () => queries.setQueryData(SESSION, null));
 }
 
 function become(next: LiveState): void {

@@ -9,32 +9,11 @@ import { EntryCard } from "./entry-card.tsx";
 /** Every event type that the hub knows: what it means, what it looks like, how to receive it. */
 export function CatalogView() {
   const { item } = usePlace();
-  const [filters, setFilters] = useFilters();
-  const catalog = useQuery(catalogQuery);
-  const search = filters.q ?? "";
   return (
     <>
       <PageHead title="Catalog" about="The event types that this hub knows. Others are delivered as well." />
       <div className="catalog">
-        <nav
-          className={item === null ? "card catalog-list" : "card catalog-list chosen"}
-          aria-label="Event types"
-        >
-          <div className="catalog-search">
-            <input
-              type="search"
-              aria-label="Search event types"
-              placeholder="Search, such as deal sold"
-              value={search}
-              onChange={(event) => setFilters({ q: event.target.value })}
-            />
-          </div>
-          <Reading query={catalog} what="the catalog" rows={10}>
-            {(listing) => (
-              <Groups groups={searched(groupsOf(listing), search)} chosen={item} search={search} />
-            )}
-          </Reading>
-        </nav>
+        <EventTypes chosen={item} />
         {item === null ? (
           <div className="card catalog-none">
             <Empty title="Choose an event type">
@@ -46,6 +25,31 @@ export function CatalogView() {
         )}
       </div>
     </>
+  );
+}
+
+function EventTypes({ chosen }: { chosen: string | null }) {
+  const [filters, setFilters] = useFilters();
+  const catalog = useQuery(catalogQuery);
+  const search = filters.q ?? "";
+  return (
+    <nav
+      className={chosen === null ? "card catalog-list" : "card catalog-list chosen"}
+      aria-label="Event types"
+    >
+      <div className="catalog-search">
+        <input
+          type="search"
+          aria-label="Search event types"
+          placeholder="Search, such as deal sold"
+          value={search}
+          onChange={(event) => setFilters({ q: event.target.value })}
+        />
+      </div>
+      <Reading query={catalog} what="the catalog" rows={10}>
+        {(listing) => <Groups groups={searched(groupsOf(listing), search)} chosen={chosen} search={search} />}
+      </Reading>
+    </nav>
   );
 }
 

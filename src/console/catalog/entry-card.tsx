@@ -18,7 +18,6 @@ const PARTS = [
 /** One event type: its meaning, its schema as a table, an example, and code. */
 export function EntryCard({ eventType }: { eventType: string }) {
   const entry = useEntry(eventType);
-  const [part, setPart] = useState<(typeof PARTS)[number][0]>("schema");
   if (entry.error instanceof CallError && entry.error.status === 404)
     return (
       <div className="card">
@@ -36,25 +35,30 @@ export function EntryCard({ eventType }: { eventType: string }) {
         </a>
       </header>
       <Reading query={entry} what="the event type" rows={8}>
-        {({ summary, schema, example }) => {
-          const text = JSON.stringify(example, null, 2);
-          const shown: Record<typeof part, () => ReactNode> = {
-            schema: () => <SchemaTable schema={schema} />,
-            example: () => <Payload text={text} />,
-            code: () => <Samples eventType={eventType} example={text} />,
-          };
-          return (
-            <div className="card-body">
-              <p>{summary}</p>
-              <div>
-                <Switch label="Part" options={PARTS} value={part} onChange={setPart} />
-              </div>
-              {shown[part]()}
-            </div>
-          );
-        }}
+        {(data) => <Meaning eventType={eventType} entry={data} />}
       </Reading>
     </article>
+  );
+}
+
+type Entry = NonNullable<ReturnType<typeof useEntry>["data"]>;
+
+function Meaning({ eventType, entry }: { eventType: string; entry: Entry }) {
+  const [part, setPart] = useState<(typeof PARTS)[number][0]>("schema");
+  const text = JSON.stringify(entry.example, null, 2);
+  const shown: Record<typeof part, () => ReactNode> = {
+    schema: () => <SchemaTable schema={entry.schema} />,
+    example: () => <Payload text={text} />,
+    code: () => <Samples eventType={eventType} example={text} />,
+  };
+  return (
+    <div className="card-body">
+      <p>{entry.summary}</p>
+      <div>
+        <Switch label="Part" options={PARTS} value={part} onChange={setPart} />
+      </div>
+      {shown[part]()}
+    </div>
   );
 }
 

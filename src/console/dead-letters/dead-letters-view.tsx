@@ -10,23 +10,10 @@ import { GroupRow } from "./group-row.tsx";
 
 /** What failed every attempt: by subscription and reason, to be replayed once the reason is gone. */
 export function DeadLettersView() {
-  const [replaying, setReplaying] = useState<{ which: Replayed; of: number } | null>(null);
+  const { replaying, isBusy, ask } = useReplaying();
   const groups = useGroups(replaying !== null);
-  const replay = useReplayMany();
   const all = groups.data?.groups ?? [];
   const total = sum(all);
-
-  const ask = async (which: Replayed, of: number, what: string) => {
-    const isSure = await confirm({
-      title: `Replay ${counted(of, "dead letter")}?`,
-      text: `${what} Each becomes a new delivery, with all its attempts before it. Receivers may see events that they have seen before.`,
-      action: "Replay",
-    });
-    if (!isSure) return;
-    setReplaying({ which, of });
-    replay.mutate(which, { onSettled: () => setReplaying(null) });
-  };
-
   return (
     <>
       <PageHead
@@ -36,7 +23,7 @@ export function DeadLettersView() {
         {total > 0 && (
           <Button
             className="primary"
-            isBusy={replay.isPending}
+            isBusy={isBusy}
             onClick={() => ask({}, total, "Every dead letter of both environments.")}
           >
             Replay all
@@ -48,34 +35,60 @@ export function DeadLettersView() {
       )}
       <section className="card" aria-label="By subscription and reason">
         <Reading query={groups} what="the dead letters">
-          {() =>
-            all.length === 0 ? (
-              <Empty title="No dead letters">
-                <p>Whatever was sent has arrived, is still being tried, or was replayed.</p>
-              </Empty>
-            ) : (
-              <ul className="rows">
-                {all.map((group) => (
-                  <GroupRow
-                    key={`${subscriptionOf(group)} ${group.reason}`}
-                    group={group}
-                    isBusy={replay.isPending}
-                    onReplay={() =>
-                      ask(
-                        { subscription: subscriptionOf(group), reason: group.reason },
-                        group.count,
-                        `${group.environment}: ${group.eventType}, ${group.reason}.`,
-                      )
-                    }
-                  />
-                ))}
-              </ul>
-            )
-          }
+          {() => <Groups groups={all} isBusy={isBusy} ask={ask} />}
         </Reading>
       </section>
       <AllDeadLetters />
     </>
+  );
+}
+
+/** Asks whether these are to be replayed, how many they are, and what they are in words. */
+type Ask = (which: Replayed, of: number, what: string) => Promise<void>;
+
+/** What is being replayed, and what begins it once the person is sure. */
+function useReplaying() {
+  const [replaying, setReplaying] = useState<{ which: Replayed; of: number } | null>(null);
+  const replay = useReplayMany();
+  const ask: Ask = async (which, of, what) => {
+    const isSure = await confirm({
+      title: `Replay ${counted(of, "dead letter")}?`,
+      text: `${what} Each becomes a new delivery, with all its attempts before it. Receivers may see events that they have seen before.`,
+      action: "Replay",
+    });
+    if (!isSure) return;
+    setReplaying({ which, of });
+    replay.mutate(which, { onSettled: () => setReplaying(null) });
+  };
+  return { replaying, isBusy: replay.isPending, ask };
+}
+
+function Groups({ groups, isBusy, ask }: { groups: Group[]; isBusy: boolean; ask: Ask }) {
+  if (groups.length === 0)
+    return (
+      <Empty title="No dead letters">
+        <p>Whatever was sent has arrived, is still being tried, or was replayed.</p>
+      </Empty>
+    );
+  const askFor = (group: Group) => {
+    const { environment, eventType, reason, count } = group;
+    return ask(
+      { subscription: subscriptionOf(group), reason },
+      count,
+      `${environment}: ${eventType}, ${reason}.`,
+    );
+  };
+  return (
+    <ul className="rows">
+      {groups.map((group) => (
+        <GroupRow
+          key={`${subscriptionOf(group)} ${group.reason}`}
+          group={group}
+          isBusy={isBusy}
+          onReplay={() => void askFor(group)}
+        />
+      ))}
+    </ul>
   );
 }
 

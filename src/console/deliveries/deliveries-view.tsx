@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 import { PageHead } from "../parts/page-head.tsx";
-import { useFilters } from "../shell/router.ts";
+import { addressOf, type FilterChange, useFilters } from "../shell/router.ts";
 import { filterIn } from "./deliveries.ts";
 import { DeliveryFilters } from "./delivery-filters.tsx";
 import { DeliveryList } from "./delivery-list.tsx";
@@ -13,6 +13,13 @@ export function DeliveriesView() {
   const filter = useSteady(filterIn(filters));
   const [opener, setOpener] = useState<Element | null>(null);
   const selected = filters.delivery ?? null;
+  const start = filters.after ?? null;
+  const addressAfter = (after: string | null) =>
+    addressOf("deliveries", null, { ...filters, delivery: null, after });
+  const choose = (change: FilterChange) => {
+    const isNew = Object.entries(change).some(([name, value]) => (value ?? "") !== (filters[name] ?? ""));
+    if (isNew) setFilters({ ...change, after: null }); // a field that was only left changes nothing
+  };
   const close = () => {
     setFilters({ delivery: null });
     if (opener instanceof HTMLElement) opener.focus();
@@ -23,12 +30,14 @@ export function DeliveriesView() {
   return (
     <>
       <PageHead title="Deliveries" about="Newest first; each is one event on its way to one subscription." />
-      <DeliveryFilters key={JSON.stringify(filter)} filter={filter} onChange={setFilters} />
+      <DeliveryFilters key={JSON.stringify(filter)} filter={filter} onChange={choose} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the pane, wherever the focus is */}
       <div className={selected === null ? "split" : "split open"} onKeyDown={pressed}>
         <DeliveryList
-          key={JSON.stringify(filter)}
+          key={JSON.stringify([filter, start])}
           filter={filter}
+          start={start}
+          addressAfter={addressAfter}
           selected={selected}
           onOpen={(delivery) => {
             setOpener(document.activeElement);

@@ -3,12 +3,16 @@ import { type FormEvent, useId } from "react";
 import { catalogQuery } from "../catalog/catalog.ts";
 import { Choice, Field } from "../parts/field.tsx";
 import type { FilterChange } from "../shell/router.ts";
+import { ENVIRONMENTS } from "../subscriptions/subscriptions.ts";
 import { type DeliveryFilter, STATUSES } from "./deliveries.ts";
+
+const STATUS_OPTIONS = [["", "Any"], ...STATUSES.map((status) => [status, status] as const)] as const;
+
+const ENVIRONMENT_OPTIONS = [["", "Both"], ...ENVIRONMENTS.map((each) => [each, each] as const)] as const;
 
 /** Which deliveries are looked at; a choice counts at once, a text with Enter or when it is left. */
 export function DeliveryFilters(props: { filter: DeliveryFilter; onChange: (change: FilterChange) => void }) {
   const { filter, onChange } = props;
-  const isFiltered = Object.keys(filter).length > 0;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -19,17 +23,13 @@ export function DeliveryFilters(props: { filter: DeliveryFilter; onChange: (chan
         label="Status"
         value={filter.status ?? ""}
         onChange={(event) => onChange({ status: event.target.value })}
-        options={[["", "Any"], ...STATUSES.map((status) => [status, status] as const)]}
+        options={STATUS_OPTIONS}
       />
       <Choice
         label="Environment"
         value={filter.environment ?? ""}
         onChange={(event) => onChange({ environment: event.target.value })}
-        options={[
-          ["", "Both"],
-          ["sandbox", "sandbox"],
-          ["production", "production"],
-        ]}
+        options={ENVIRONMENT_OPTIONS}
       />
       <EventType value={filter.eventType ?? ""} onChange={onChange} />
       <Field
@@ -39,21 +39,23 @@ export function DeliveryFilters(props: { filter: DeliveryFilter; onChange: (chan
         className="mono"
         onBlur={(event) => onChange({ eventId: event.target.value.trim() })}
       />
-      <Instant label="From" name="since" value={filter.since} onChange={onChange} />
-      <Instant label="Until" name="until" value={filter.until} onChange={onChange} />
+      <Instant label="Not older than" name="since" value={filter.since} onChange={onChange} />
+      <Instant label="Go to a time" name="until" value={filter.until} onChange={onChange} />
       <button type="submit" className="unseen" tabIndex={-1}>
         Filter
       </button>
-      {isFiltered && (
-        <button
-          type="button"
-          className="ghost clear"
-          onClick={() => onChange(Object.fromEntries(Object.keys(filter).map((name) => [name, null])))}
-        >
-          Clear filters
-        </button>
-      )}
+      <ClearButton names={Object.keys(filter)} onChange={onChange} />
     </form>
+  );
+}
+
+function ClearButton({ names, onChange }: { names: string[]; onChange: (change: FilterChange) => void }) {
+  if (names.length === 0) return null;
+  const clear = () => onChange(Object.fromEntries(names.map((name) => [name, null])));
+  return (
+    <button type="button" className="ghost clear" onClick={clear}>
+      Clear filters
+    </button>
   );
 }
 
@@ -90,12 +92,15 @@ function Instant(props: {
   onChange: (change: FilterChange) => void;
 }) {
   const { label, name, value, onChange } = props;
+  const shown = value === undefined ? "" : toLocal(value);
   return (
     <Field
       label={label}
       type="datetime-local"
-      defaultValue={value === undefined ? "" : toLocal(value)}
-      onBlur={(event) => onChange({ [name]: fromLocal(event.target.value) })}
+      defaultValue={shown}
+      onBlur={({ target }) => {
+        if (target.value !== shown) onChange({ [name]: fromLocal(target.value) }); // else its seconds would go
+      }}
     />
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { EnvironmentTag, StatusBadge } from "../parts/badge.tsx";
+import { count } from "../parts/numbers.ts";
 import { Empty, Failure, Loading } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
@@ -14,12 +15,16 @@ const NARROW = 620;
 /** The endless list; while its top is in sight and nothing is open, new deliveries come in by themselves. */
 export function DeliveryList(props: {
   filter: DeliveryFilter;
+  /** Where a list that was full has ended, and this one goes on. */
+  start: string | null;
+  /** The address of the list that goes on there; null: of the one that begins with the newest. */
+  addressAfter: (start: string | null) => string;
   selected: string | null;
   onOpen: (deliveryId: string) => void;
 }) {
-  const { filter, selected, onOpen } = props;
+  const { filter, start, addressAfter, selected, onOpen } = props;
   const [isAtTop, setIsAtTop] = useState(true);
-  const pages = useDeliveryPages(filter, isAtTop && selected === null);
+  const pages = useDeliveryPages({ filter, start, isFollowing: isAtTop && selected === null });
   const frame = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow(frame);
   const open = (index: number) => {
@@ -32,6 +37,7 @@ export function DeliveryList(props: {
       className={isNarrow ? "card list narrow" : "card list"}
       aria-label="List of deliveries"
     >
+      {start !== null && <GoneOn newest={addressAfter(null)} />}
       {pages.hasNews && (
         <button type="button" className="small news" onClick={pages.refresh}>
           Show newer deliveries
@@ -50,7 +56,7 @@ export function DeliveryList(props: {
           isSelected={(index) => selected !== null && pages.rowAt(index)?.deliveryId === selected}
           head={<Head />}
           row={(index) => <Cells row={pages.rowAt(index)} />}
-          foot={<Foot {...pages} />}
+          foot={<Foot {...pages} addressAfter={addressAfter} />}
         />
       )}
     </section>
@@ -75,25 +81,45 @@ function Nothing(props: {
   );
 }
 
-const Foot = ({
-  hasMore,
-  error,
-  refresh,
-}: {
+/** Stands above a list that goes on where another was full. */
+function GoneOn({ newest }: { newest: string }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) line.current?.focus(); // the link that led here is gone
+  }, []);
+  return (
+    <p ref={line} className="gone-on" tabIndex={-1}>
+      Older deliveries, from where the list before this one ended. <a href={newest}>Back to the newest</a>
+    </p>
+  );
+}
+
+function Foot(props: {
+  count: number;
   hasMore: boolean;
+  goOnAt: string | null;
   error: Error | null;
   refresh: () => void;
-}) => (
-  <div className="vlist-foot muted">
-    {error !== null ? (
-      <Failure what="more" error={error} retry={refresh} />
-    ) : hasMore ? (
-      "Reading more…"
-    ) : (
-      "That is all."
-    )}
-  </div>
-);
+  addressAfter: (start: string | null) => string;
+}) {
+  const { count: listed, hasMore, goOnAt, error, refresh, addressAfter } = props;
+  return (
+    <div className="vlist-foot muted">
+      {error !== null ? (
+        <Failure what="more" error={error} retry={refresh} />
+      ) : goOnAt !== null ? (
+        <>
+          {count(listed)} deliveries are listed here.{" "}
+          <a href={addressAfter(goOnAt)}>Older deliveries: go on from here</a>, or go to a time above.
+        </>
+      ) : hasMore ? (
+        "Reading more…"
+      ) : (
+        "That is all."
+      )}
+    </div>
+  );
+}
 
 const COLUMNS = ["Status", "Event type", "Environment", "URL", "Tries", "Answer", "Made"];
 

@@ -1,15 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type ChangeEvent, type FormEvent, useState } from "react";
 import { queries } from "../api/queries.ts";
 import { Button } from "../parts/button.tsx";
 import { Field, TextArea } from "../parts/field.tsx";
 import { signingSecretQuery } from "../settings/settings.ts";
-import { canVerify, verify } from "./verify.ts";
+import { canVerify, verify, type Webhook } from "./verify.ts";
 
 /** Checks a signature in the browser; nothing that is typed here leaves it. */
 export function VerifyBox(props: { body?: string; eventId?: string; headers?: Record<string, string> }) {
   const { body = "", eventId = "", headers = {} } = props;
-  const [webhook, setWebhook] = useState({
+  const [webhook, setWebhook] = useState<Webhook>({
     body,
     eventId,
     timestamp: header(headers, "x-webhook-timestamp"),
@@ -17,17 +17,13 @@ export function VerifyBox(props: { body?: string; eventId?: string; headers?: Re
   });
   const [secret, setSecret] = useState("");
   const check = useMutation({ mutationFn: () => verify(secret.trim(), webhook) });
-  const useMine = useMutation({
-    mutationFn: () => queries.fetchQuery(signingSecretQuery),
-    onSuccess: ({ signingSecret }) => setSecret(signingSecret),
-  });
   if (!canVerify())
     return (
       <p className="muted">This browser verifies only on https or on the hub's own machine (localhost).</p>
     );
-  const set = (change: Partial<typeof webhook>) => {
+  const change = (changed: Partial<Webhook>) => {
     check.reset();
-    setWebhook({ ...webhook, ...change });
+    setWebhook({ ...webhook, ...changed });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -36,49 +32,8 @@ export function VerifyBox(props: { body?: string; eventId?: string; headers?: Re
   return (
     <form className="stack tight verify" onSubmit={submit} aria-label="Verify a signature">
       <p className="help">Computed in this browser; nothing typed here is sent anywhere.</p>
-      <div className="line bottom">
-        <Field
-          label="Signing secret"
-          className="mono"
-          value={secret}
-          onChange={(event) => setSecret(event.target.value)}
-          placeholder="whsec_…"
-          autoComplete="off"
-          required
-        />
-        <Button isBusy={useMine.isPending} onClick={() => useMine.mutate()}>
-          Use mine
-        </Button>
-      </div>
-      <div className="pair">
-        <Field
-          label="Timestamp"
-          className="mono"
-          value={webhook.timestamp}
-          onChange={(event) => set({ timestamp: event.target.value })}
-          required
-        />
-        <Field
-          label="Event id (webhook-id)"
-          className="mono"
-          value={webhook.eventId}
-          onChange={(event) => set({ eventId: event.target.value })}
-        />
-      </div>
-      <Field
-        label="Signature"
-        className="mono"
-        placeholder="sha256=… or v1,…"
-        value={webhook.signature}
-        onChange={(event) => set({ signature: event.target.value })}
-        required
-      />
-      <TextArea
-        label="Body, byte for byte"
-        rows={3}
-        value={webhook.body}
-        onChange={(body) => set({ body })}
-      />
+      <SecretField secret={secret} onChange={setSecret} />
+      <WebhookFields webhook={webhook} onChange={change} />
       <div className="line">
         <Button type="submit" isBusy={check.isPending}>
           Verify
@@ -86,6 +41,54 @@ export function VerifyBox(props: { body?: string; eventId?: string; headers?: Re
         <output className="grow">{check.isSuccess && <Verdict form={check.data} />}</output>
       </div>
     </form>
+  );
+}
+
+/** The secret, typed or taken from the hub. */
+function SecretField({ secret, onChange }: { secret: string; onChange: (secret: string) => void }) {
+  const useMine = useMutation({
+    mutationFn: () => queries.fetchQuery(signingSecretQuery),
+    onSuccess: ({ signingSecret }) => onChange(signingSecret),
+  });
+  return (
+    <div className="line bottom">
+      <Field
+        label="Signing secret"
+        className="mono"
+        value={secret}
+        onChange={(event) => onChange(event.target.value)}
+        placeholder="whsec_…"
+        autoComplete="off"
+        required
+      />
+      <Button isBusy={useMine.isPending} onClick={() => useMine.mutate()}>
+        Use mine
+      </Button>
+    </div>
+  );
+}
+
+function WebhookFields(props: { webhook: Webhook; onChange: (changed: Partial<Webhook>) => void }) {
+  const { webhook, onChange } = props;
+  const text = (name: keyof Webhook) => ({
+    className: "mono",
+    value: webhook[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) => onChange({ [name]: event.target.value }),
+  });
+  return (
+    <>
+      <div className="pair">
+        <Field label="Timestamp" {...text("timestamp")} required />
+        <Field label="Event id (webhook-id)" {...text("eventId")} />
+      </div>
+      <Field label="Signature" placeholder="sha256=… or v1,…" {...text("signature")} required />
+      <TextArea
+        label="Body, byte for byte"
+        rows={3}
+        value={webhook.body}
+        onChange={(body) => onChange({ body })}
+      />
+    </>
   );
 }
 

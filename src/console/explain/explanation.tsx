@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Badge, EnvironmentTag, StatusBadge } from "../parts/badge.tsx";
+import { counted } from "../parts/numbers.ts";
 import { Payload } from "../parts/payload.tsx";
 import { Empty, Reading } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
@@ -98,25 +99,32 @@ function SubscriptionItem({ subscription }: { subscription: Subscription }) {
       <p>{sentence}</p>
       {deliveries.length > 0 && (
         <ul className="stack tight">
-          {deliveries.map(({ deliveryId, status, attempts, failureReason, createdAt, nextAttemptAt }) => (
-            <li key={deliveryId} className="line start">
-              <StatusBadge status={status} />
-              <a className="mono" href={addressOf("deliveries", null, { delivery: deliveryId })}>
-                {deliveryId}
-              </a>
-              <span className="muted">
-                {attempts} {attempts === 1 ? "attempt" : "attempts"}, made <Time at={createdAt} />
-                {nextAttemptAt !== null && (
-                  <>
-                    , next <Time at={nextAttemptAt} />
-                  </>
-                )}
-              </span>
-              {failureReason !== null && <span className="bad-text">{failureReason}</span>}
-            </li>
+          {deliveries.map((delivery) => (
+            <DeliveryItem key={delivery.deliveryId} delivery={delivery} />
           ))}
         </ul>
       )}
+    </li>
+  );
+}
+
+function DeliveryItem({ delivery }: { delivery: Subscription["deliveries"][number] }) {
+  const { deliveryId, status, attempts, failureReason, createdAt, nextAttemptAt } = delivery;
+  return (
+    <li className="line start">
+      <StatusBadge status={status} />
+      <a className="mono" href={addressOf("deliveries", null, { delivery: deliveryId })}>
+        {deliveryId}
+      </a>
+      <span className="muted">
+        {counted(attempts, "attempt")}, made <Time at={createdAt} />
+        {nextAttemptAt !== null && (
+          <>
+            , next <Time at={nextAttemptAt} />
+          </>
+        )}
+      </span>
+      {failureReason !== null && <span className="bad-text">{failureReason}</span>}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { Badge, EnvironmentTag, type Tone } from "../parts/badge.tsx";
 import { Time } from "../parts/time.tsx";
 import { addressOf } from "../shell/router.ts";
-import { useAllSubscriptions } from "../subscriptions/subscriptions.ts";
+import { type Subscription, useAllSubscriptions } from "../subscriptions/subscriptions.ts";
 import type { Overview } from "./overview.ts";
 
 /** What needs a person, and what comes next by itself. */
@@ -30,23 +30,27 @@ function FailingSubscriptions({ isAny }: { isAny: boolean }) {
         </p>
       ) : (
         <ul className="rows">
-          {failing.map(({ sk, environment, eventType, failingSince, consecutiveFailures }) => (
-            <li key={sk}>
-              <a
-                className="mono grow"
-                href={addressOf("deliveries", null, { environment, status: "failed" })}
-              >
-                {eventType}
-              </a>
-              <EnvironmentTag environment={environment} />
-              <span className="muted">
-                {consecutiveFailures} in a row, since {failingSince !== null && <Time at={failingSince} />}
-              </span>
-            </li>
+          {failing.map((subscription) => (
+            <FailingItem key={subscription.sk} subscription={subscription} />
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+function FailingItem({ subscription }: { subscription: Subscription }) {
+  const { environment, eventType, failingSince, consecutiveFailures } = subscription;
+  return (
+    <li>
+      <a className="mono grow" href={addressOf("deliveries", null, { environment, status: "failed" })}>
+        {eventType}
+      </a>
+      <EnvironmentTag environment={environment} />
+      <span className="muted">
+        {consecutiveFailures} in a row, since {failingSince !== null && <Time at={failingSince} />}
+      </span>
+    </li>
   );
 }
 
@@ -65,26 +69,33 @@ function Connectors({ connectors }: { connectors: Overview["connectors"] }) {
         </p>
       ) : (
         <ul className="rows">
-          {connectors.map(({ name, kind, status, nextRunAt, lastError }) => (
-            <li key={name}>
-              <a className="grow" href={addressOf("connectors", name)}>
-                {name}
-              </a>
-              <span className="muted">{kind}</span>
-              <Badge tone={TONES[status] ?? "quiet"}>{status}</Badge>
-              <span className="muted" title={lastError?.message}>
-                {nextRunAt === null ? (
-                  "no next run"
-                ) : (
-                  <>
-                    next <Time at={nextRunAt} />
-                  </>
-                )}
-              </span>
-            </li>
+          {connectors.map((connector) => (
+            <ConnectorItem key={connector.name} connector={connector} />
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+function ConnectorItem({ connector }: { connector: Overview["connectors"][number] }) {
+  const { name, kind, status, nextRunAt, lastError } = connector;
+  return (
+    <li>
+      <a className="grow" href={addressOf("connectors", name)}>
+        {name}
+      </a>
+      <span className="muted">{kind}</span>
+      <Badge tone={TONES[status] ?? "quiet"}>{status}</Badge>
+      <span className="muted" title={lastError?.message}>
+        {nextRunAt === null ? (
+          "no next run"
+        ) : (
+          <>
+            next <Time at={nextRunAt} />
+          </>
+        )}
+      </span>
+    </li>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "../parts/later.ts";
 import { counted } from "../parts/numbers.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Loading, Reading } from "../parts/states.tsx";
@@ -10,7 +11,7 @@ import { FirstSteps } from "./first-steps.tsx";
 import { type Overview, overviewQuery, type Span } from "./overview.ts";
 import { Tiles } from "./tiles.tsx";
 
-const RateChart = lazy(async () => ({ default: (await import("./rate-chart.tsx")).RateChart }));
+const RateChart = later(async () => (await import("./rate-chart.tsx")).RateChart);
 
 /** What came in, what went out, what is stuck, at one look. */
 export function OverviewView() {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import uPlot, { type AlignedData, type Options } from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { once } from "../parts/once.ts";
 import { THEME_CHANGED } from "../shell/theme.ts";
 import type { Overview, Span } from "./overview.ts";
 
@@ -23,17 +24,10 @@ export function RateChart({ buckets, span, label }: { buckets: Buckets; span: Sp
       plot.current = new uPlot(optionsFor(element, span), data.current, element);
     };
     draw();
-    const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
-    );
-    resized.observe(element);
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", draw);
-    addEventListener(THEME_CHANGED, draw);
+    const resize = () => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT });
+    const stop = watchLooks(element, { onSize: resize, onColours: draw });
     return () => {
-      resized.disconnect();
-      scheme.removeEventListener("change", draw);
-      removeEventListener(THEME_CHANGED, draw);
+      stop();
       plot.current?.destroy();
     };
   }, [span]);
@@ -42,6 +36,21 @@ export function RateChart({ buckets, span, label }: { buckets: Buckets; span: Sp
   useEffect(() => plot.current?.setData(data.current), [buckets]);
 
   return <div ref={box} className="chart" role="img" aria-label={label} />;
+}
+
+/** Tells when an element's size or the page's colours change, until the function that it gives back is called. */
+function watchLooks(element: Element, told: { onSize: () => void; onColours: () => void }): () => void {
+  const { onSize, onColours } = told;
+  const resized = new ResizeObserver(onSize);
+  resized.observe(element);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", onColours);
+  addEventListener(THEME_CHANGED, onColours);
+  return () => {
+    resized.disconnect();
+    scheme.removeEventListener("change", onColours);
+    removeEventListener(THEME_CHANGED, onColours);
+  };
 }
 
 function aligned(buckets: Buckets): AlignedData {
@@ -92,8 +101,8 @@ function optionsFor(element: HTMLElement, span: Span): Options {
   };
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const clockTime = (seconds: number) => clock.format(seconds * 1000);
+const clock = once(() => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }));
+const clockTime = (seconds: number) => clock().format(seconds * 1000);
 const timesOf = (_: uPlot, splits: number[]) => splits.map(clockTime);
 
 /** The canvas knows no variables: a colour is read from an element that wears it. */

@@ -1,4 +1,7 @@
-import { useEffect } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode, useEffect } from "react";
+import { createRoot } from "react-dom/client";
+import { queries } from "../api/queries.ts";
 import { Failure, Loading } from "../parts/states.tsx";
 import { holdSession, useHeldSession } from "../session/held-session.ts";
 import { useSession } from "../session/session.ts";
@@ -7,20 +10,28 @@ import { SignInAgain } from "../session/sign-in-again.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { Shell } from "./shell.tsx";
 import { ToastList } from "./toast-list.tsx";
+import { fetchViewsSoon } from "./views.ts";
+import { keepVisit } from "./visit.ts";
 
-/** The console: the views for who is signed in, the way in for who is not. */
-export function App() {
-  return (
-    <>
-      <Inside />
-      <ConfirmDialog />
-      <ToastList />
-    </>
+/** Shows the console: the views for who is signed in, the way in for who is not. */
+export function show(root: HTMLElement): void {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Inside />
+        <ConfirmDialog />
+        <ToastList />
+      </QueryClientProvider>
+    </StrictMode>,
   );
 }
 
 function Inside() {
   const session = useSession();
+  useEffect(fetchViewsSoon, []);
+  useEffect(() => {
+    if (session.data !== undefined) keepVisit(session.data === null ? "guest" : "customer");
+  }, [session.data]);
   const held = useHeldSession();
   useEffect(() => {
     if (session.data) holdSession(session.data);

@@ -1,36 +1,19 @@
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { keepLive, liveStore } from "../api/live.ts";
-import { CatalogView } from "../catalog/catalog-view.tsx";
-import { ConnectorsView } from "../connectors/connectors-view.tsx";
-import { DeadLettersView } from "../dead-letters/dead-letters-view.tsx";
-import { DeliveriesView } from "../deliveries/deliveries-view.tsx";
-import { ExplainView } from "../explain/explain-view.tsx";
-import { OverviewView } from "../overview/overview-view.tsx";
+import { Loading } from "../parts/states.tsx";
 import type { Session } from "../session/session-queries.ts";
-import { SettingsView } from "../settings/settings-view.tsx";
-import { SubscriptionsView } from "../subscriptions/subscriptions-view.tsx";
-import { usePlace, type View } from "./router.ts";
+import { usePlace } from "./router.ts";
 import { SessionContext } from "./session-context.ts";
 import { Side } from "./side.tsx";
 import { ViewBoundary } from "./view-boundary.tsx";
-
-const VIEWS: Record<View, () => ReactNode> = {
-  overview: OverviewView,
-  subscriptions: SubscriptionsView,
-  deliveries: DeliveriesView,
-  "dead-letters": DeadLettersView,
-  explain: ExplainView,
-  catalog: CatalogView,
-  connectors: ConnectorsView,
-  settings: SettingsView,
-};
+import { viewOf } from "./views.ts";
 
 /** The frame around every view: the way to all others, who is signed in, and whether the hub is there. */
 export function Shell({ session, hasEnded }: { session: Session; hasEnded: boolean }) {
   useEffect(() => (hasEnded ? undefined : keepLive()), [hasEnded]);
   const { view } = usePlace();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
-  const Shown = VIEWS[view];
+  const Shown = viewOf(view);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a view that was chosen closes the menu
   useEffect(() => setIsMenuOpen(false), [view]);
   return (
@@ -44,7 +27,9 @@ export function Shell({ session, hasEnded }: { session: Session; hasEnded: boole
           <LostBanner />
           <main id="main" className="page" tabIndex={-1}>
             <ViewBoundary key={view}>
-              <Shown />
+              <Suspense fallback={<Loading what="the view" rows={8} />}>
+                <Shown />
+              </Suspense>
             </ViewBoundary>
           </main>
         </div>
