@@ -106,9 +106,11 @@ export function openMarking(mark: Mark, parts: Parts, client: Client): UpstreamC
 const wrongState = ({ requires }: Mark, listing: Listing): Verdict => ({
   outcome: "refused",
   code: "listing_state",
-  detail: `${requires?.sentence ?? "Not in this state"}; this one is ${listing.status} with ${listing.bids.length} bids.`,
+  detail: `${requires?.sentence ?? "Not in this state"}; this one is ${listing.status} with ${bidsOf(listing)}.`,
   found: stateOf(listing),
 });
+
+const bidsOf = ({ bids }: Listing) => (bids.length === 1 ? "1 bid" : `${bids.length} bids`);
 
 const tooSlow = (): Verdict => ({
   outcome: "not-done",

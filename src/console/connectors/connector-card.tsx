@@ -10,6 +10,7 @@ import { addressOf, goTo } from "../shell/router.ts";
 import { ConnectorForm } from "./connector-form.tsx";
 import { type Connector, usePoll, useRemoveConnector, useSetConnectorStatus } from "./connectors.ts";
 import { DocumentsCard } from "./documents-card.tsx";
+import { labelOf } from "./kinds.ts";
 import { RunsCard } from "./runs-card.tsx";
 
 /** One connector: its state, its settings without what is secret, its runs and its commands. */
@@ -112,7 +113,7 @@ function Facts({ connector }: { connector: Connector }) {
       )}
       {Object.entries(settings).map(([name, value]) => (
         <div key={name} className="facts-row">
-          <dt>{name}</dt>
+          <dt title={name}>{labelOf(connector.kind, name)}</dt>
           <dd className="mono">
             <SettingValue value={value} />
           </dd>
@@ -120,7 +121,7 @@ function Facts({ connector }: { connector: Connector }) {
       ))}
       {secrets.map((name) => (
         <div key={name} className="facts-row">
-          <dt>{name}</dt>
+          <dt title={name}>{labelOf(connector.kind, name)}</dt>
           <dd className="muted">set, never shown</dd>
         </div>
       ))}
