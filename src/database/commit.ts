@@ -28,7 +28,7 @@ const MAX_WORKS_PER_COMMIT = 256;
 
 /** A work that nobody waits for waits for company: so long, ms, or until so many wait. */
 const PATIENCE_MS = 4;
-const MANY_PATIENT = 64;
+const MANY_PATIENT = 16;
 
 /**
  * Puts all writes through one door. Works that arrive while a commit runs share the next one: one fsync for all

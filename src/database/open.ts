@@ -21,8 +21,8 @@ const FINGERPRINT = "secret_key_fingerprint";
 /** Pages kept in memory, in KiB: enough for the hot ends of the indexes, small beside the 150 MB we promise. */
 const CACHE_KIB = 8 * 1024;
 
-/** Past so many pages (64 MiB) SQLite checkpoints inside a commit: only where the checkpoints' own thread does not keep up. */
-const LONGEST_LOG_PAGES = 16_384;
+/** Past so many pages (256 MiB) SQLite checkpoints inside a commit: only where the checkpoints' own thread does not keep up. */
+const LONGEST_LOG_PAGES = 65_536;
 
 /**
  * Opens the hub's database in the data folder, making or migrating it.

@@ -31,7 +31,7 @@ interface Made {
 const REWRITE_DELAY_MS = 1000;
 
 /** Outcomes that wait for their commit, past which no attempt begins: a kill makes no more than these come twice. */
-const MAX_UNSETTLED = 256;
+const MAX_UNSETTLED = 32;
 
 /** What the dispatcher works with. */
 export interface DispatcherParts {
