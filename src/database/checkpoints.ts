@@ -6,12 +6,14 @@ export type CheckpointCall = { ask: "move"; path: string } | { ask: "close" };
 /** What the thread tells when it is done. */
 export type CheckpointReport = { tell: "moved" } | { tell: "closed" };
 
-/** Pages in the log that are not in the file yet, past which the thread moves them: 32 MiB. Each move syncs the
- * file once, and a commit that syncs the log just then waits for it, 4 ms or so: seldom enough not to be felt. */
-const MANY_PAGES = 8192;
+/**
+ * Pages in the log that are not in the file yet, past which the thread moves them: 8 MiB. A commit that syncs the log while the
+ * thread syncs the file waits for it, so one move must not be long.
+ */
+const MANY_PAGES = 2048;
 
-/** Pages in the log, moved or not, past which it is to begin anew: 64 MiB. */
-const LONG_LOG_PAGES = 16_384;
+/** Pages in the log, moved or not, past which it is to begin anew: 16 MiB. */
+const LONG_LOG_PAGES = 4096;
 
 /** So few are moved on the hub's own thread within a millisecond or two. */
 const FEW_PAGES = 256;

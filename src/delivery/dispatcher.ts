@@ -1,6 +1,7 @@
 import type { GroupCommit } from "../database/commit.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Seams } from "../seams.ts";
+import { Alarm } from "./alarm.ts";
 import type { AttemptRecord, MakeAttempt } from "./attempt.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -61,7 +62,7 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #parcels = new HeldParcels();
   readonly #open = new Set<Promise<void>>();
-  #timer: { at: number; cancel: () => void } | null = null;
+  readonly #alarm: Alarm;
   #isRunning = false;
   readonly #stopping = new AbortController();
   #unwritten = 0;
@@ -69,6 +70,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#alarm = new Alarm({ clock: parts.seams.clock, time: parts.time, run: () => this.#pump() });
   }
 
   /** Begins with whatever the last run of the hub left pending. */
@@ -113,8 +115,7 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#stopping.abort();
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#alarm.set(null);
     await this.idle();
   }
 
@@ -140,7 +141,7 @@ export class Dispatcher {
       const work = this.#deliver(delivery).finally(() => this.#close(work));
       this.#open.add(work);
     }
-    this.#armTimer();
+    this.#setAlarm();
   }
 
   #close(work: Promise<void>): void {
@@ -187,7 +188,7 @@ export class Dispatcher {
     queue.settled(delivery);
     if (isMoved && settlement.status === "pending") {
       queue.schedule(delivery.subscriptionId, delivery.customerId, settlement.dueAt);
-      this.#armTimer();
+      this.#setAlarm();
     }
     if (isMoved) moved(delivery.customerId, parcel, shownStatus(settlement));
     this.#tell(parcel, record, { outcome, settlement });
@@ -229,18 +230,8 @@ export class Dispatcher {
     else log.info("delivery.attempted", { ...line, reason: describeOutcome(outcome) });
   }
 
-  #armTimer(): void {
-    const at = this.#isRunning ? this.#parts.queue.nextAlarmAt : null;
-    if (at === (this.#timer?.at ?? null)) return;
-    this.#timer?.cancel();
-    this.#timer = at === null ? null : { at, cancel: this.#setTimer(at) };
-  }
-
-  #setTimer(at: number): () => void {
-    return this.#parts.seams.clock.setTimer(Math.max(0, at - this.#now()), () => {
-      this.#timer = null;
-      this.#pump();
-    });
+  #setAlarm(): void {
+    this.#alarm.set(this.#isRunning ? this.#parts.queue.nextAlarmAt : null);
   }
 
   #now(): number {

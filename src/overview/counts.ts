@@ -12,6 +12,9 @@ import { addMinute, emptyMinute, type Minute, minuteOf } from "./minutes.ts";
 /** Counts go to disk this long after the first that is not there yet, ms: a kill forgets no more than that. */
 const WRITE_AFTER_MS = 10_000;
 
+/** Customers whose counts one commit takes, so that it stays within a millisecond or two however many there are. */
+const MAX_IN_COMMIT = 100;
+
 /** Customers whose unreplayed dead letters are kept counted, some 50 bytes each. */
 const MAX_CACHED = 20_000;
 
@@ -55,10 +58,13 @@ export class Counts {
   #unwritten: Minutes = new Map();
   /** On their way to disk; null when none are. */
   #writing: Minutes | null = null;
-  #isInCommit = false;
+  /** Those of them that the present transaction takes. */
+  #inCommit: readonly number[] = [];
   #revision = 0;
   #cancelTimer: (() => void) | null = null;
   #isStopped = false;
+  /** The last writing, under way or over. */
+  #work = Promise.resolve();
 
   constructor(parts: CountsParts) {
     const { sqlite } = parts;
@@ -126,25 +132,35 @@ export class Counts {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     if (this.#writing !== null || this.#unwritten.size === 0) return;
-    const minutes = this.#unwritten;
-    this.#writing = minutes;
+    this.#writing = this.#unwritten;
     this.#unwritten = new Map();
-    try {
-      await this.#parts.commits.run(() => {
-        for (const [customerId, each] of minutes)
-          for (const minute of each.values()) this.#rows.add(customerId, minute);
-        this.#isInCommit = true;
-      });
-    } catch (error) {
-      this.#parts.log.error("overview.unwritten", describeError(error));
-      this.#takeBack(minutes);
-    }
+    this.#work = this.#writeAll(this.#writing);
+    await this.#work;
   }
 
   /** Writes the last of it; nothing is counted after that. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await this.#work;
     await this.write();
+  }
+
+  /** Some customers a commit, others' works between them. */
+  async #writeAll(minutes: Minutes): Promise<void> {
+    try {
+      while (minutes.size > 0) await this.#parts.commits.run(() => this.#writeSome(minutes));
+    } catch (error) {
+      this.#parts.log.error("overview.unwritten", describeError(error));
+      this.#takeBack(minutes);
+    }
+    this.#writing = null;
+  }
+
+  #writeSome(minutes: Minutes): void {
+    const some = [...minutes.keys().take(MAX_IN_COMMIT)];
+    for (const customerId of some)
+      for (const minute of minutes.get(customerId)?.values() ?? []) this.#rows.add(customerId, minute);
+    this.#inCommit = some;
   }
 
   /** Due times are steady: where the clock was set back, they are ahead of the time of day. */
@@ -159,9 +175,9 @@ export class Counts {
   }
 
   #committed(): void {
-    if (this.#isInCommit) {
-      this.#isInCommit = false;
-      this.#writing = null;
+    if (this.#inCommit.length > 0) {
+      for (const customerId of this.#inCommit) this.#writing?.delete(customerId);
+      this.#inCommit = [];
       this.#revision += 1;
     }
     if (this.#noted.length === 0) return;
@@ -178,7 +194,7 @@ export class Counts {
 
   #rolledBack(): void {
     this.#noted = [];
-    this.#isInCommit = false;
+    this.#inCommit = [];
   }
 
   #count({ customerId, what, by, latencyMs }: Noted, at: number): void {
@@ -207,7 +223,6 @@ export class Counts {
   }
 
   #takeBack(minutes: Minutes): void {
-    this.#writing = null;
     for (const [customerId, each] of minutes)
       for (const minute of each.values()) addMinute(this.#minuteOf(customerId, minute.at), minute);
     this.#writeLater();

@@ -107,3 +107,23 @@ test("a count is in memory or on disk at each moment, never in both", async () =
   seen.push(hub.eventsIn());
   expect(seen).toEqual([{ "00:00": 1 }, { "00:00": 2 }, { "00:00": 2 }]);
 });
+
+test("the counts of many customers go to disk a hundred a commit, with room for others between", async () => {
+  using hub = openTestCounts();
+  const customers = 250;
+  for (let id = ME + 1; id <= customers; id++) {
+    hub.sqlite.run(
+      `INSERT INTO customers (id, public_id, email, email_key, name, password_hash, api_key_hash, api_key_sealed,
+         created_at, updated_at) VALUES (?1, ?1, ?1, ?1, 'one', '', CAST(?1 AS BLOB), x'00', 0, 0)`,
+      [id],
+    );
+  }
+  for (let id = ME; id <= customers; id++) await hub.commits.run(() => hub.counts.admitted(id, []));
+  const written: (number | null)[] = [];
+  hub.commits.listen({ committed: () => void written.push(hub.onDisk().n) });
+  const writing = hub.counts.write();
+  await hub.commits.run(() => {});
+  await writing;
+  expect(written).toEqual([100, 200, 250]);
+  expect(hub.eventsIn()).toEqual({ "00:00": 1 });
+});
