@@ -10,8 +10,8 @@ import { addressOf, goTo } from "../shell/router.ts";
 import { ConnectorForm } from "./connector-form.tsx";
 import { type Connector, usePoll, useRemoveConnector, useSetConnectorStatus } from "./connectors.ts";
 import { DocumentsCard } from "./documents-card.tsx";
-import { labelOf } from "./kinds.ts";
 import { RunsCard } from "./runs-card.tsx";
+import { labelOf } from "./settings-form.ts";
 
 /** One connector: its state, its settings without what is secret, its runs and its commands. */
 export function ConnectorCard({ connector }: { connector: Connector }) {

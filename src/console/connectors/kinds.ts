@@ -241,12 +241,6 @@ export const OTHER_KIND: Kind = {
   ],
 };
 
-/** What a setting is called in the form of its kind; its own name where the form does not ask for it. */
-export function labelOf(kind: string, name: string): string {
-  const field = kindOf(kind).fields.find((each) => each.name === name || each.name.startsWith(`${name}.`));
-  return field?.label ?? name;
-}
-
 /** The form of a kind. */
 export const kindOf = (kind: string): Kind =>
   KINDS.find((each) => each.kind === kind) ?? { ...OTHER_KIND, kind };

@@ -1,4 +1,4 @@
-import type { Kind, KindField } from "./kinds.ts";
+import { type Kind, type KindField, kindOf } from "./kinds.ts";
 
 /** What stands in the form's fields, by name. */
 export type Values = Record<string, string>;
@@ -7,6 +7,12 @@ type Settings = Record<string, unknown>;
 
 /** Whether a field's value is never shown. */
 export const isSecret = ({ type }: KindField): boolean => type === "secret" || type === "secrets";
+
+/** What a setting is called in the form of its kind; its own name where the form does not ask for it. */
+export function labelOf(kind: string, name: string): string {
+  const field = kindOf(kind).fields.find((each) => each.name === name || each.name.startsWith(`${name}.`));
+  return field?.label ?? name;
+}
 
 /** Fills a form from settings as the API shows them; secrets are never shown. */
 export function valuesOf(kind: Kind, settings: Settings): Values {
