@@ -126,7 +126,8 @@ test("every failure of the upstream is outlived by what a webhook leaves to be d
     hub.simulator.fail(name, { at: isRead, times: 2 });
     hub.world.accept(hub.world.sell({ vin: VIN }));
     await hub.advance(HOUR);
-    expect([name, hub.toldOf("deal.snapshot").length]).toEqual([name, 1]);
+    // The jump of the clock may also end a delivery that is under way, which is then made again.
+    expect([name, hub.eventsOf("deal.snapshot").size]).toEqual([name, 1]);
     expect((await hub.connector()).errands).toMatchObject({ waiting: 0, givenUp: 0 });
   }
 });

@@ -93,6 +93,13 @@ export async function givenDeals(
       receiver.received
         .filter(({ headers }) => headers["x-webhook-event"] === `privateauto.${event}`)
         .map(({ body }) => JSON.parse(body)),
+    /** The events of one type that came, however often a webhook of each did. */
+    eventsOf: (event: string) =>
+      new Set(
+        receiver.received
+          .filter(({ headers }) => headers["x-webhook-event"] === `privateauto.${event}`)
+          .map(({ headers }) => headers["x-webhook-id"]),
+      ),
     documents: async (query = ""): Promise<{ name: string; id: string; dealId: string; sha256: string }[]> =>
       (await app.call("GET", `/documents?${query}`, { auth: token })).json().documents,
     connector: async (): Promise<ShownConnector> =>
