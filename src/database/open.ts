@@ -21,7 +21,7 @@ const FINGERPRINT = "secret_key_fingerprint";
 /** Pages kept in memory, in KiB: enough for the hot ends of the indexes, small beside the 150 MB we promise. */
 const CACHE_KIB = 8 * 1024;
 
-/** Past so many pages (64 MiB) SQLite checkpoints inside a commit: only where the checkpoints' own thread does not keep up. */
+/** Past so many pages (64 MiB) SQLite checkpoints inside a commit: only where the checkpoints' thread does not keep up. */
 const LONGEST_LOG_PAGES = 16_384;
 
 /**
@@ -82,7 +82,7 @@ function refuseTruncated(path: string): void {
   readSync(file, header, 0, HEADER_BYTES, 0);
   closeSync(file);
   if (header.readUInt32BE(CHANGED_AT) !== header.readUInt32BE(PAGES_VALID_FOR_AT)) return;
-  const pageSize = header.readUInt16BE(PAGE_SIZE_AT) === 1 ? 16_384 : header.readUInt16BE(PAGE_SIZE_AT);
+  const pageSize = header.readUInt16BE(PAGE_SIZE_AT) === 1 ? 65_536 : header.readUInt16BE(PAGE_SIZE_AT);
   const expected = pageSize * header.readUInt32BE(PAGES_AT);
   if (size < expected) {
     throw new DatabaseError(
