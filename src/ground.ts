@@ -48,7 +48,10 @@ export function openGround(config: Config, seams: Seams): Ground {
   }
 }
 
-/** Opens the thread of the checkpoints; named from here because in the executable a thread's file is found by its way from the folder of main.ts. */
+/**
+ * Opens the thread of the checkpoints. It is named from here because in the executable a thread's file is found by its
+ * way from the folder of main.ts.
+ */
 export const openCheckpointThread = () =>
   new Worker(new URL("./database/checkpoint-thread.ts", import.meta.url), { smol: true });
 

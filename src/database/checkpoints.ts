@@ -7,8 +7,8 @@ export type CheckpointCall = { ask: "move"; path: string } | { ask: "close" };
 export type CheckpointReport = { tell: "moved" } | { tell: "closed" };
 
 /**
- * Pages in the log that are not in the file yet, past which the thread moves them: 8 MiB. A commit that syncs the log while the
- * thread syncs the file waits for it, so one move must not be long.
+ * Pages in the log that are not in the file yet, past which the thread moves them: 8 MiB. A commit that syncs the log
+ * while the thread syncs the file waits for it, so one move must not be long.
  */
 const MANY_PAGES = 2048;
 
