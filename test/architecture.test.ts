@@ -197,8 +197,8 @@ describe("src/", () => {
 
   test("only config.ts reads the environment", () => {
     const readers = sources.filter(({ code }) => /\benv\s*[.[]/.test(code)).map(({ path }) => path);
-    // Beside it: what the engine is told of the machine, and NODE_ENV for a bundle.
-    expect(readers).toEqual(["cli/lean-heap.ts", "config.ts", "http/console-bundle.ts"]);
+    // Beside it: NODE_ENV for a bundle.
+    expect(readers).toEqual(["config.ts", "http/console-bundle.ts"]);
   });
 
   test("time comes in through seams.ts", () => {
