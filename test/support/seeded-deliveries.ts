@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/database/open.ts";
 
@@ -21,8 +22,18 @@ export interface SeededDeliveries {
   spacingMs?: number;
 }
 
-/** Adds events and deliveries to the database of a hub that is not running. */
+/**
+ * Adds events and deliveries to the database of a hub that is not running. They are on the disk afterwards, as if the
+ * hub had written them: else its first sync would write them all.
+ */
 export function seedDeliveries(dataDir: string, given: SeededDeliveries): void {
+  addDeliveries(dataDir, given);
+  const file = openSync(join(dataDir, DATABASE_FILE), "r+");
+  fsyncSync(file);
+  closeSync(file);
+}
+
+function addDeliveries(dataDir: string, given: SeededDeliveries): void {
   const { count, customer, status, size, spacingMs = 0 } = given;
   using sqlite = openToSeed(dataDir);
   const now = Date.now();
