@@ -60,7 +60,8 @@ test("damage that is met later is answered 503 and told, and nothing more is tak
   damage(first, "event-7.");
 
   const { errors, log } = errorLog();
-  await using again = await startTestApp({ dataDir: first.dataDir, clock: first.clock, log });
+  const { dataDir, clock } = first;
+  await using again = await startTestApp({ dataDir, clock, log, isDamaged: true });
   expect((await publish(again, 21)).status).toBe(202);
   await again.idle();
   const read = await again.call("GET", "/deliveries?limit=200", { auth: token });
@@ -87,7 +88,8 @@ test("an outcome that cannot be written keeps no hub from stopping, and is not f
   const whole = damage(first, "X-Webhook-Signature"); // of the attempt that was made: the next one cannot be written beside it
 
   const { errors, log } = errorLog();
-  const second = await startTestApp({ dataDir: first.dataDir, clock: first.clock, log });
+  const { dataDir, clock } = first;
+  const second = await startTestApp({ dataDir, clock, log, isDamaged: true });
   second.clock.advance(5 * SECOND);
   await receiver.got(2);
   await second.stop();

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { Database } from "bun:sqlite";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { allKinds, type Registry } from "../../src/connectors/registry.ts";
+import { DATABASE_FILE } from "../../src/database/open.ts";
 import type { ShownDeadLetter } from "../../src/delivery/dead-letters.ts";
 import type { ShownDelivery } from "../../src/delivery/delivery-list.ts";
 import type { Log } from "../../src/log.ts";
@@ -29,6 +31,8 @@ export async function startTestApp(
     seams?: Partial<Seams>;
     log?: Log;
     kinds?: Registry;
+    /** The test damages the file, so it need not be sound in the end. */
+    isDamaged?: boolean;
   } = {},
 ) {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "lanehook-test-"));
@@ -51,6 +55,7 @@ export async function startTestApp(
     if (isStopped) return;
     isStopped = true;
     await app.stop();
+    if (!options.isDamaged) expectSound(dataDir);
   };
 
   return {
@@ -151,6 +156,15 @@ export async function startTestApp(
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The hub itself lets SQLite skip the CHECKs of its tables; what it wrote must hold to them all the same. */
+function expectSound(dataDir: string): void {
+  const path = join(dataDir, DATABASE_FILE);
+  if (!existsSync(path)) return;
+  using sqlite = new Database(path, { readonly: true });
+  const faults = sqlite.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
+  if (faults[0]?.integrity_check !== "ok") throw new Error(`the hub left: ${JSON.stringify(faults)}`);
 }
 
 interface CallOptions {
