@@ -28,11 +28,23 @@ const drips = await hostile((socket) => {
   const drip = setInterval(() => socket.write("."), 1000);
   socket.on("close", () => clearInterval(drip));
 });
-const FLOOD = Buffer.alloc(50 * 1024 * 1024, ".");
+const FLOOD_BYTES = 50 * 1024 * 1024;
+const CHUNK = Buffer.alloc(64 * 1024, ".");
 const floods = await hostile((socket) => {
+  let left = 0;
+  /** As fast as it is taken, and no faster: copies of 50 MB would cost the healthy a core. */
+  const pour = () => {
+    while (left > 0 && !socket.destroyed) {
+      left -= CHUNK.length;
+      if (!socket.write(CHUNK)) return;
+    }
+  };
+  socket.on("drain", pour);
   socket.on("data", () => {
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${FLOOD.length}\r\n\r\n`);
-    socket.write(FLOOD);
+    if (left > 0) return; // the rest of a request that is being answered
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${FLOOD_BYTES}\r\n\r\n`);
+    left = FLOOD_BYTES;
+    pour();
   });
 });
 
