@@ -8,9 +8,20 @@ import overview from "../../migrations/0006_overview.sql" with { type: "text" };
 import endedTokens from "../../migrations/0007_ended_tokens.sql" with { type: "text" };
 import ages from "../../migrations/0008_ages.sql" with { type: "text" };
 
+interface Migration {
+  name: string;
+  sql: string;
+  /** The hash it had once, when the same tables were written otherwise. */
+  formerHash?: string;
+}
+
 /** The hub's tables, step by step; a step that has been released is never edited. */
-const migrations = [
-  { name: "0001_hub", sql: hub },
+const migrations: readonly Migration[] = [
+  {
+    name: "0001_hub",
+    sql: hub,
+    formerHash: "b56d5efe41a3a712d77de8e57fd63202f7ffe10cf6c108753d68af655273fca5",
+  },
   { name: "0002_recovery", sql: recovery },
   { name: "0003_connectors", sql: connectors },
   { name: "0004_commands", sql: commands },
@@ -18,7 +29,7 @@ const migrations = [
   { name: "0006_overview", sql: overview },
   { name: "0007_ended_tokens", sql: endedTokens },
   { name: "0008_ages", sql: ages },
-] as const;
+];
 
 /** The database cannot be used by this executable; the message says why and nothing was changed. */
 export class DatabaseError extends Error {
@@ -43,15 +54,15 @@ export function migrate(db: Database, now: number): void {
 
 /** Refuses a database that a newer executable has made, or whose steps differ from ours; reads only. */
 export function refuseForeignSchema(db: Database): void {
-  const ours = new Map(migrations.map(({ name, sql }) => [name as string, hash(sql)]));
+  const ours = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { name, hash: found } of rows(db)) {
-    const expected = ours.get(name);
-    if (expected === undefined) {
+    const migration = ours.get(name);
+    if (migration === undefined) {
       throw new DatabaseError(
         `The database was made by a newer lanehook (it has ${name}). Use that version; nothing was changed.`,
       );
     }
-    if (expected !== found) {
+    if (found !== hash(migration.sql) && found !== migration.formerHash) {
       throw new DatabaseError(
         `The database was made by another build of lanehook (its ${name} differs). Nothing was changed.`,
       );

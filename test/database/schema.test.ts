@@ -128,9 +128,9 @@ function asSql(value: unknown): string | null {
   return typeof value === "string" ? `'${value}'` : String(value);
 }
 
-/** What `CHECK (column IN ('a', 'b'))` allows, sorted, for each column that has one. */
+/** What `CHECK (column IN ('a', 'b'))` or `(column = 'a' OR column = 'b')` allows, sorted, for each column that has one. */
 function checkedValues(sql: string): Record<string, string[]> {
-  const checks = sql.matchAll(/CHECK \((\w+) IN \(([^)]*)\)\)/g);
+  const checks = sql.matchAll(/CHECK \((\w+) (IN \([^)]*\)|= '\w+'(?: OR \1 = '\w+')+)\)/g);
   return Object.fromEntries(
     [...checks].map(([, column = "", values = ""]) => [
       column,

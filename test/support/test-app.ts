@@ -158,7 +158,7 @@ export async function startTestApp(
   };
 }
 
-/** The hub itself lets SQLite skip the CHECKs of its tables; what it wrote must hold to them all the same. */
+/** What a hub leaves must hold: its indexes agree with its tables, and no row is what the tables do not allow. */
 function expectSound(dataDir: string): void {
   const path = join(dataDir, DATABASE_FILE);
   if (!existsSync(path)) return;
