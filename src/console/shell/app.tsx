@@ -28,12 +28,11 @@ export function show(root: HTMLElement): void {
 
 function Inside() {
   const session = useSession();
+  const held = useHeldSession();
   useEffect(fetchViewsSoon, []);
   useEffect(() => {
-    if (session.data !== undefined) keepVisit(session.data === null ? "guest" : "customer");
-  }, [session.data]);
-  const held = useHeldSession();
-  useEffect(() => {
+    if (session.data === undefined) return; // not known yet
+    keepVisit(session.data === null ? "guest" : "customer");
     if (session.data) holdSession(session.data);
   }, [session.data]);
   const shown = session.data ?? held;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { UpstreamError } from "../../../src/connectors/upstream-error.ts";
 import type { SeenRequest } from "../../../src/simulators/dealerauction/dealerauction.ts";
-import type { FailureName } from "../../../src/simulators/dealerauction/failures.ts";
+import { lastingFaults, passingFailures } from "../common-failures.ts";
 import { givenUpstream } from "./given.ts";
 
 const isSearch = ({ path }: SeenRequest) => path === "/v1/stock";
@@ -25,20 +25,7 @@ async function givenNews(options: Parameters<typeof givenUpstream>[0] = {}) {
 
 const NEWS = ["listing.bid-placed", "stock.created", "stock.removed"];
 
-const passing: FailureName[] = [
-  "tooMany",
-  "tooManyForSeconds",
-  "serverError",
-  "badGateway",
-  "silence",
-  "brokenOff",
-  "brokenOffAfter",
-  "htmlPage",
-  "truncated",
-  "slow",
-];
-
-for (const name of passing) {
+for (const name of passingFailures) {
   test(`${name}: once, at any operation, costs a further request and no event`, async () => {
     for (const [operation, at] of Object.entries(operations)) {
       await using upstream = await givenNews();
@@ -54,24 +41,7 @@ for (const name of passing) {
   });
 }
 
-const lasting: [FailureName, string][] = [
-  ["unauthorized", "bad_credentials"],
-  ["forbidden", "refused"],
-  ["forbiddenByProxy", "refused"],
-  ["conflict", "refused"],
-  ["tooMany", "rate_limited"],
-  ["tooManyForHours", "rate_limited"],
-  ["serverError", "server_error"],
-  ["badGateway", "server_error"],
-  ["silence", "timeout"],
-  ["brokenOff", "unreachable"],
-  ["htmlPage", "malformed"],
-  ["truncated", "malformed"],
-  ["slow", "timeout"],
-  ["huge", "too_large"],
-];
-
-for (const [name, fault] of lasting) {
+for (const [name, fault] of lastingFaults) {
   test(`${name}: while it lasts the run is partial, says ${fault} and removes nothing; then all is told once`, async () => {
     for (const [operation, at] of Object.entries(operations)) {
       await using upstream = await givenNews();
@@ -204,7 +174,7 @@ test("a Date that is minutes off changes nothing", async () => {
 
 test("no error holds a credential or anything of a body", async () => {
   await using upstream = await givenNews();
-  for (const [name] of lasting) {
+  for (const [name] of lastingFaults) {
     for (const at of Object.values(operations)) {
       upstream.fail(name, { at, times: Number.POSITIVE_INFINITY });
       const { error } = await upstream.poll();

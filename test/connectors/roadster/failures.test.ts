@@ -3,6 +3,7 @@ import { roadster } from "../../../src/connectors/roadster/roadster.ts";
 import { UpstreamError } from "../../../src/connectors/upstream-error.ts";
 import type { FailureName } from "../../../src/simulators/roadster/failures.ts";
 import { openTestConnection, pollOnce, TestMemory } from "../../support/connector-run.ts";
+import { lastingFaults, passingFailures } from "../common-failures.ts";
 import { givenUpstream, isSearch } from "./given.ts";
 
 /** Of two cars that are known one is sold, and a third has come in: nobody has heard of it. */
@@ -18,20 +19,7 @@ async function givenNews(options: Parameters<typeof givenUpstream>[0] = {}) {
   return { ...upstream, news: [`added ${added.vin}`, `removed ${sold.vin}`] };
 }
 
-const passing: FailureName[] = [
-  "tooMany",
-  "tooManyForSeconds",
-  "serverError",
-  "badGateway",
-  "silence",
-  "brokenOff",
-  "brokenOffAfter",
-  "htmlPage",
-  "truncated",
-  "slow",
-];
-
-for (const name of passing) {
+for (const name of passingFailures) {
   test(`${name}: once, at any page, costs a further request and no event`, async () => {
     for (let nth = 1; nth <= 4; nth++) {
       await using upstream = await givenNews();
@@ -48,25 +36,12 @@ for (const name of passing) {
   });
 }
 
-const lasting: [FailureName, string][] = [
-  ["unauthorized", "bad_credentials"],
-  ["forbidden", "refused"],
-  ["forbiddenByProxy", "refused"],
-  ["conflict", "refused"],
+const lasting: readonly (readonly [FailureName, string])[] = [
+  ...lastingFaults,
   ["badRequest", "refused"],
   ["errorWithin200", "refused"],
   ["notFound", "not_a_service"],
   ["notFoundByProxy", "not_a_service"],
-  ["tooMany", "rate_limited"],
-  ["tooManyForHours", "rate_limited"],
-  ["serverError", "server_error"],
-  ["badGateway", "server_error"],
-  ["silence", "timeout"],
-  ["brokenOff", "unreachable"],
-  ["htmlPage", "malformed"],
-  ["truncated", "malformed"],
-  ["slow", "timeout"],
-  ["huge", "too_large"],
 ];
 
 for (const [name, fault] of lasting) {
