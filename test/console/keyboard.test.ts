@@ -1,7 +1,14 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { addLane, startLane } from "../support/console-connector.ts";
-import { addAuction, consoleTest, openConsole, PASSWORD, SOLD, subscribe } from "../support/open-console.ts";
+import {
+  addAuction,
+  consoleTest,
+  openConsole,
+  openSubscribedConsole,
+  PASSWORD,
+  SOLD,
+} from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 consoleTest(
@@ -58,13 +65,8 @@ consoleTest(
   async () => {
     await using lane = startLane();
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     await console.open("connectors");
     await addLane(page, lane);
 

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { addAuction, consoleTest, openConsole, SOLD, subscribe } from "../support/open-console.ts";
+import { consoleTest, openSubscribedConsole, SOLD } from "../support/open-console.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Recover what was missed" });
@@ -9,13 +9,8 @@ consoleTest(
   "what a failing receiver missed is recovered since it began to fail, and what came while paused since a given time",
   async () => {
     await using receiver = startReceiver(500);
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     await console.publish(3);
     await receiver.got(9);
     await page.reload();
@@ -57,13 +52,8 @@ consoleTest(
   "a recovery shows how far it is, and is cancelled; a subscription is told to recover by itself",
   async () => {
     await using receiver = startReceiver();
-    await using console = await openConsole();
+    await using console = await openSubscribedConsole(receiver.url);
     const { page } = console;
-    await console.signUp();
-    await console.open("settings");
-    await addAuction(page);
-    await console.open("subscriptions");
-    await subscribe(page, { url: receiver.url });
     const row = page.getByRole("listitem", { name: SOLD });
     await row.getByRole("button", { name: "Pause" }).click();
     await row.getByText("paused", { exact: true }).waitFor();
