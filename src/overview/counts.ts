@@ -12,8 +12,8 @@ import { addMinute, emptyMinute, type Minute, minuteOf } from "./minutes.ts";
 /** Counts go to disk this long after the first that is not there yet, ms: a kill forgets no more than that. */
 const WRITE_AFTER_MS = 10_000;
 
-/** Customers whose counts one commit takes, so that it stays within a millisecond or two however many there are. */
-const MAX_IN_COMMIT = 100;
+/** Customers whose counts one commit takes, so that nobody notices however many there are. */
+const MAX_IN_COMMIT = 20;
 
 /** Customers whose unreplayed dead letters are kept counted, some 50 bytes each. */
 const MAX_CACHED = 20_000;
@@ -145,10 +145,12 @@ export class Counts {
     await this.write();
   }
 
-  /** Some customers a commit, others' works between them. */
+  /** Some customers a commit, which others' works share; only who stops the hub waits for them. */
   async #writeAll(minutes: Minutes): Promise<void> {
+    const { commits } = this.#parts;
+    const write = () => this.#writeSome(minutes);
     try {
-      while (minutes.size > 0) await this.#parts.commits.run(() => this.#writeSome(minutes));
+      while (minutes.size > 0) await (this.#isStopped ? commits.run(write) : commits.runPatiently(write));
     } catch (error) {
       this.#parts.log.error("overview.unwritten", describeError(error));
       this.#takeBack(minutes);
