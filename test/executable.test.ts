@@ -103,6 +103,21 @@ test("it serves API, console, documentation and catalog from a folder with nothi
   expect(existsSync(join(emptyFolder, "data", "lanehook.db"))).toBe(true);
 }, 20_000);
 
+test("it serves also where its file is gone, and cannot begin again", async () => {
+  const copy = join(away, "soon-gone");
+  cpSync(executable, copy);
+  const hub = Bun.spawn(["sh", "-c", 'exec 9< "$0"; rm "$0"; exec /proc/self/fd/9 serve', copy], {
+    cwd: emptyFolder,
+    env: { ...process.env, PORT: "0", DATA_DIR: join(away, "gone") },
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const { value } = await hub.stdout.getReader().read();
+  expect(JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "").fact).toBe("hub.started");
+  hub.kill("SIGTERM");
+  expect(await hub.exited).toBe(0);
+}, 20_000);
+
 test("it runs with the options of the engine, and carries the thread that moves the log into the file", async () => {
   const dataDir = join(away, "written");
   const key = "publish-key-of-the-executable";

@@ -24,7 +24,11 @@ const OPTIONS = {
  */
 export function beginTuned(argv: readonly string[], env: Record<string, string | undefined>): void {
   if (argv[0] !== "serve" || !isExecutable() || Object.keys(OPTIONS).every((name) => name in env)) return;
-  process.execve?.(process.execPath, [process.execPath, ...argv], { ...OPTIONS, ...env });
+  try {
+    process.execve?.(process.execPath, [process.execPath, ...argv], { ...OPTIONS, ...env });
+  } catch {
+    // Its file was removed or may not be run again: the hub does its work without them.
+  }
 }
 
 /** From source nothing is gained by beginning twice. */
