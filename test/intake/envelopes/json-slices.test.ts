@@ -39,6 +39,31 @@ function isJsonToTheEngine(text: string): boolean {
   }
 }
 
+describe("strings of every length", () => {
+  const plain = "plain text, no more, and then some: ";
+
+  test("end at their quote, wherever an escape, a letter of several bytes or the end stands in them", () => {
+    for (let length = 0; length < plain.length; length++) {
+      for (const special of ["", '\\"', "\\\\", "\\u00e9", "é", "車", "\u{1f697}", "\u007f", " "]) {
+        const text = JSON.stringify([plain.slice(0, length)]).replace('"]', `${special}${plain}"]`);
+        const value = readJson(jsonBytes(Buffer.from(` ${text}`)), nothing);
+        expect(textOf(value)).toBe(text);
+      }
+    }
+  });
+
+  test("are refused at a control character, a bad escape or without an end, at that very byte", () => {
+    for (let length = 0; length < plain.length; length++) {
+      for (const wrong of ["\u0000", "\n", "\t", "\u001f", "\\x", "\\u00g0"]) {
+        const text = `"${plain.slice(0, length)}${wrong}${plain}"`;
+        expect(() => read(text)).toThrow(`malformed at byte ${1 + length}`);
+      }
+      const endless = `"${plain.slice(0, length)}`;
+      expect(() => read(endless)).toThrow(`malformed at byte ${endless.length}`);
+    }
+  });
+});
+
 describe("what is JSON", () => {
   test.each([
     "{}",
