@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { soundnessOf } from "../support/soundness.ts";
 import type { Entry, ReceiverCall } from "./receiver.ts";
 
 export const PUBLISH_KEY = "torture-publish-key-0123456789";
@@ -210,12 +211,10 @@ export function hubAccount(dataDir: string): HubAccount {
     .all()
     .map((row) => ({ ...row, outcomes: JSON.parse(row.outcomes) as string[] }));
   const events = sqlite.query<{ id: string }, []>("SELECT public_id AS id FROM events").all();
-  const integrity = sqlite.query<{ integrity_check: string }, []>("PRAGMA integrity_check").get();
-  const broken = sqlite.query("PRAGMA foreign_key_check").all().length;
   return {
     deliveries,
     events: new Set(events.map(({ id }) => id)),
-    integrity: broken > 0 ? `${broken} rows refer to nothing` : (integrity?.integrity_check ?? ""),
+    integrity: soundnessOf(sqlite),
   };
 }
 
