@@ -59,6 +59,12 @@ const run = (...argv: string[]) =>
     stderr: "pipe",
   });
 
+/** What a hub says first. */
+async function startOf(hub: Bun.Subprocess<"ignore", "pipe">): Promise<{ fact: string; port: number }> {
+  const { value } = await hub.stdout.getReader().read();
+  return JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
+}
+
 test("the executable tells its version", async () => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   expect((await new Response(run("--version").stdout).text()).trim()).toBe(version);
@@ -74,8 +80,7 @@ test("its demo passes every check", async () => {
 
 test("it serves API, console, documentation and catalog from a folder with nothing in it", async () => {
   const hub = run("serve");
-  const { value } = await hub.stdout.getReader().read();
-  const { port } = JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
+  const { port } = await startOf(hub);
   const origin = `http://127.0.0.1:${port}`;
   expect(await (await fetch(`${origin}/api/health`)).json()).toEqual({ status: "ok" });
   const body = JSON.stringify({ email: "a@example.com", name: "A", password: "long enough" });
@@ -112,8 +117,7 @@ test("it serves also where its file is gone, and cannot begin again", async () =
     stdout: "pipe",
     stderr: "ignore",
   });
-  const { value } = await hub.stdout.getReader().read();
-  expect(JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "").fact).toBe("hub.started");
+  expect((await startOf(hub)).fact).toBe("hub.started");
   hub.kill("SIGTERM");
   expect(await hub.exited).toBe(0);
 }, 20_000);
@@ -126,8 +130,7 @@ test("it runs with the options of the engine, and carries the thread that moves 
     env: { PORT: "0", DATA_DIR: dataDir, PUBLISH_KEY: key },
     stdout: "pipe",
   });
-  const { value } = await hub.stdout.getReader().read();
-  const { port } = JSON.parse(new TextDecoder().decode(value).split("\n", 1)[0] ?? "");
+  const { port } = await startOf(hub);
   const payload = { "auction-id": "daanw", filler: "x".repeat(1_000_000) };
   const body = JSON.stringify({ eventType: "ae.asset.deal.sold.ams", environment: "sandbox", payload });
   const headers = { "content-type": "application/json", "x-api-key": key };

@@ -7,25 +7,13 @@ import { listingDetail, stockDetail } from "../../../src/simulators/dealerauctio
 import type { FailureName } from "../../../src/simulators/dealerauction/failures.ts";
 import type { ListingStatus, World } from "../../../src/simulators/dealerauction/world.ts";
 import { pollOnce } from "../../support/connector-run.ts";
+import { passingFailures } from "../common-failures.ts";
 import { givenUpstream, seeded } from "./given.ts";
 import { openRandomWorld, type RandomWorld } from "./random-world.ts";
 
 const ROUNDS = 500;
 
-const anywhere: FailureName[] = [
-  "unauthorized",
-  "forbidden",
-  "tooMany",
-  "tooManyForHours",
-  "serverError",
-  "badGateway",
-  "silence",
-  "brokenOff",
-  "brokenOffAfter",
-  "htmlPage",
-  "truncated",
-  "slow",
-];
+const anywhere: FailureName[] = ["unauthorized", "forbidden", "tooManyForHours", ...passingFailures];
 
 test(`in ${ROUNDS} random worlds the events, folded in order, give what the upstream shows in the end`, async () => {
   await fc.assert(
