@@ -24,10 +24,10 @@ const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const PAST_THE_END = 0; // a NUL is no part of any token, so the end needs no check of its own
+
 /** Strings are looked through byte by byte up to this length. */
 const SHORT_STRING_BYTES = 16;
-
-const PAST_THE_END = 0; // a NUL is no part of any token, so the end needs no check of its own
 
 /** What may follow a backslash: `"\/bfnrt`; `u` stands apart. */
 const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
